@@ -1,0 +1,11 @@
+export {
+  basename,
+  dirname,
+  extname,
+  isAbsolute,
+  join,
+  relative,
+  resolve,
+  sep as SEPARATOR,
+} from "node:path";
+export { fileURLToPath as fromFileUrl, pathToFileURL as toFileUrl } from "node:url";
