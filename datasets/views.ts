@@ -1,0 +1,171 @@
+/**
+ * A set of views written by `render` (layout `suite`), read back: its people are the scans that the
+ * views were made from, its views are the inputs of methods.
+ */
+import { z } from "zod";
+import { basename, join } from "../core/work/_path.ts";
+import { InputError } from "../core/work/errors.ts";
+import { hashFile } from "../core/work/hash.ts";
+import { resolvePortable } from "../core/work/paths.ts";
+import { parseWith } from "../core/work/schema.ts";
+import { fromRows, identity } from "../core/geometry/transform.ts";
+import type { BodyKind } from "../body/model.ts";
+import { type Dataset, METRES_PER_UNIT, type Subject } from "./subject.ts";
+
+const fileRef = z.looseObject({ path: z.string(), sha256: z.string().length(64) });
+const numbers = z.array(z.number());
+
+/** `subject.json` of a view set: all lengths in metres unless `unit` is named. */
+export const viewSubject = z.looseObject({
+  schema: z.literal("scan2score/subject-1"),
+  id: z.string().min(1),
+  dataset: z.string(),
+  /** Unit of the scan file's coordinates; everything rendered is in metres. */
+  unit: z.enum(["m", "cm", "mm"]),
+  scan: fileRef,
+  companions: z.array(fileRef),
+  body: fileRef.nullable(),
+  fit: z.looseObject({
+    path: z.string(),
+    sha256: z.string().length(64),
+    kind: z.enum(["smpl", "smplh", "smplx"]),
+    betas: numbers,
+    global_orient: numbers.length(3),
+    body_pose: numbers,
+    transl: numbers.length(3),
+    scale: z.number(),
+  }).nullable(),
+  keypoints3d: z.looseObject({
+    body25: numbers.length(75),
+    handLeft: z.array(z.number().nullable()).length(63),
+    handRight: z.array(z.number().nullable()).length(63),
+  }).nullable(),
+  upright: z.array(z.array(z.number()).length(4)).length(4),
+  attributes: z.record(z.string(), z.union([z.string(), z.number()])),
+});
+
+/** The parsed `subject.json`. */
+export type ViewSubject = z.infer<typeof viewSubject>;
+
+/** Why the folder is a view set, or undefined. */
+export async function detectViews(folder: string): Promise<string | undefined> {
+  const ids = await viewSubjects(folder);
+  return ids.length === 0 ? undefined : `${ids.length} folders with a subject.json of the suite`;
+}
+
+/** Names of the view folders of one subject, sorted. */
+export async function viewsOf(folder: string, subject: string): Promise<string[]> {
+  const views: string[] = [];
+  for await (const entry of Deno.readDir(join(folder, subject))) {
+    if (!entry.isDirectory || entry.name.startsWith(".")) continue;
+    const camera = join(folder, subject, entry.name, "camera.json");
+    if (await Deno.stat(camera).catch(() => undefined)) views.push(entry.name);
+  }
+  return views.sort();
+}
+
+/** Opens the people behind a view set. Scans that moved or changed are broken, by name. */
+export async function openViews(folder: string): Promise<Dataset> {
+  const dataset: Dataset = {
+    name: basename(folder),
+    format: "suite-views",
+    evidence: "",
+    folder,
+    subjects: [],
+    broken: [],
+  };
+  for (const id of await viewSubjects(folder)) {
+    const file = join(folder, id, "subject.json");
+    try {
+      const json = await readViewSubject(file);
+      dataset.name = json.dataset;
+      dataset.subjects.push(await subjectOf(json, file));
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      dataset.broken.push({
+        id,
+        code: error.message.includes("changed since") ? "stale" : "scan-missing",
+        text: error.message,
+        ...(error.hint === undefined ? {} : { hint: error.hint }),
+        file: `${id}/subject.json`,
+      });
+    }
+  }
+  return dataset;
+}
+
+/** Reads and checks one `subject.json`. */
+export async function readViewSubject(file: string): Promise<ViewSubject> {
+  return parseWith(viewSubject, await Deno.readTextFile(file), {
+    what: "subject of a view set",
+    file,
+  });
+}
+
+async function subjectOf(json: ViewSubject, file: string): Promise<Subject> {
+  const folder = join(file, "..");
+  const scanFile = resolvePortable(json.scan.path, folder);
+  if (!(await Deno.stat(scanFile).catch(() => undefined))?.isFile) {
+    throw new InputError(`Cannot find the scan of "${json.id}": no file ${json.scan.path}`, {
+      file,
+      hint: "give the folder of the scans with --truth DIR",
+    });
+  }
+  if ((await hashFile(scanFile)).sha256 !== json.scan.sha256) {
+    throw new InputError(
+      `Cannot use the scan of "${json.id}": it changed since its views were rendered`,
+      { file, hint: "render the views again" },
+    );
+  }
+  const { fit } = json;
+  const known = (list: (number | null)[]) => Float64Array.from(list, (v) => v ?? NaN);
+  return {
+    id: json.id,
+    dataset: json.dataset,
+    scanFile,
+    companions: json.companions.map(({ path }) => resolvePortable(path, folder)),
+    unit: json.unit,
+    unitSource: "declared",
+    upright: json.upright.length === 4 ? fromRows(json.upright) : identity(),
+    uprightSource: "declared",
+    ...(fit === null ? {} : {
+      fit: {
+        fit: {
+          kind: fit.kind as BodyKind,
+          betas: Float64Array.from(fit.betas),
+          globalOrient: Float64Array.from(fit.global_orient),
+          bodyPose: Float64Array.from(fit.body_pose),
+          transl: Float64Array.from(fit.transl),
+          scale: fit.scale,
+        },
+        file: resolvePortable(fit.path, folder),
+        bodyFile: json.body === null ? undefined : resolvePortable(json.body.path, folder),
+      },
+    }),
+    ...(json.keypoints3d === null ? {} : {
+      keypoints: {
+        body25: Float64Array.from(json.keypoints3d.body25),
+        handLeft: known(json.keypoints3d.handLeft),
+        handRight: known(json.keypoints3d.handRight),
+      },
+    }),
+    attributes: json.attributes,
+    notes: [],
+  };
+}
+
+async function viewSubjects(folder: string): Promise<string[]> {
+  const ids: string[] = [];
+  for await (const entry of Deno.readDir(folder)) {
+    if (!entry.isDirectory || entry.name.startsWith(".")) continue;
+    const file = join(folder, entry.name, "subject.json");
+    const text = await Deno.readTextFile(file).catch(() => "");
+    if (text.includes('"scan2score/subject-1"')) ids.push(entry.name);
+  }
+  return ids.sort();
+}
+
+/** Metres per unit of the scan file. */
+export function unitFactor(subject: Pick<Subject, "unit">): number {
+  return METRES_PER_UNIT[subject.unit];
+}
