@@ -25,6 +25,9 @@ export function open<S extends z.core.$ZodLooseShape>(shape: S): z.ZodObject<S, 
   return z.looseObject(shape) as unknown as z.ZodObject<S, z.core.$strip>;
 }
 
+/** Any JSON value: what `catchall` takes for keys that are not listed. */
+export const anyJson: z.ZodType<z.core.util.JSONType> = z.json().meta({ id: "json" });
+
 /**
  * Checks a value against a schema and returns it typed.
  *

@@ -1,0 +1,193 @@
+/**
+ * `leaderboard.json`: methods compared under one protocol, one alignment and one data set a board.
+ * The rules (who is ranked, what a failure costs, how intervals are made) stand in
+ * `docs/formats.md`.
+ */
+import { z } from "zod";
+import type { FileRecord } from "../core/work/hash.ts";
+import { type Json, stableJson } from "../core/work/json.ts";
+import { withDefaults } from "../core/work/options.ts";
+import { anyJson, open, parseWith } from "../core/work/schema.ts";
+import { SUITE_VERSION } from "../core/work/version.ts";
+import { buildBoard } from "./_board.ts";
+import { mergeResults } from "./_merge_results.ts";
+import { describeKey } from "./keys.ts";
+import { betterSchema, compareText, methodSchema, protocolRecordSchema } from "./results.ts";
+import type { Results } from "./results.ts";
+import { BOOTSTRAP_DEFAULTS } from "./statistics/bootstrap.ts";
+import { PERMUTATION_DEFAULTS } from "./statistics/permutation.ts";
+import { Resampler } from "./statistics/resampler.ts";
+
+/** Value of `schema` in `leaderboard.json`. */
+export const LEADERBOARD_SCHEMA = "scan2score/leaderboard-1";
+
+/** A mean over subjects with its interval. */
+export const intervalSchema = open({
+  mean: z.number(),
+  low: z.number().nullable().describe("null for fewer than two subjects"),
+  high: z.number().nullable(),
+  n: z.int().nonnegative().describe("Subjects in the mean"),
+});
+
+/** One method on one board. */
+export const entrySchema = open({
+  method: z.string(),
+  usesTruth: z.boolean(),
+  place: z.int().positive().nullable().describe("Place by mean among the ranked; null: not ranked"),
+  rank: z.array(z.int().positive()).length(2).nullable()
+    .describe("[best, worst] place in 95 % of the resamples; null: not ranked"),
+  n: z.int().nonnegative().describe("Subjects completed: what the means are over"),
+  failed: z.int().nonnegative().describe("Subjects with a failed view"),
+  missing: z.int().nonnegative().describe("Subjects without a row for every view"),
+  warned: z.int().nonnegative().describe("Subjects with a warning"),
+  scores: z.record(z.string(), intervalSchema).describe("By key, over the n subjects completed"),
+  worstCase: z.record(z.string(), intervalSchema)
+    .describe("Where n is less than all: with the worst value of the board for the others")
+    .optional(),
+});
+
+/** Two methods on the subjects that both completed. */
+export const pairSchema = open({
+  a: z.string(),
+  b: z.string(),
+  key: z.string(),
+  difference: intervalSchema.describe("a - b"),
+  wins: open({ a: z.int().nonnegative(), b: z.int().nonnegative() })
+    .describe("Subjects on which each is better; ties count for neither"),
+  p: z.number().describe("Paired sign-flip test, two-sided, Holm-corrected in its family"),
+  pUncorrected: z.number(),
+});
+
+/** One protocol, alignment and data set. */
+export const boardSchema = open({
+  protocol: z.string(),
+  alignment: z.string(),
+  dataset: z.string(),
+  subjects: z.array(z.string()).describe("Ids of all subjects any method was scored on"),
+  views: z.int().nonnegative().describe("Pairs of subject and view"),
+  rankKey: z.string().describe("Score that orders and ranks"),
+  ranking: z.boolean().describe("This is the board that the protocol ranks by"),
+  columns: z.array(z.string()).describe("The scores to show first"),
+  entries: z.array(entrySchema).describe("Best first; methods with failures after the others"),
+  pairs: z.array(pairSchema),
+  published: z.array(anyJson).describe("Numbers from papers, never merged with measured ones"),
+});
+
+/** The whole file. */
+export const leaderboardSchema = open({
+  schema: z.literal(LEADERBOARD_SCHEMA),
+  suite: z.string().describe("Version of scan2score that made it"),
+  sources: z.array(open({ path: z.string(), bytes: z.int(), sha256: z.string() }))
+    .describe("The results files it was made from"),
+  statistics: open({
+    resamples: z.int(),
+    level: z.number(),
+    seed: z.int(),
+    permutationsExactUpTo: z.int(),
+    permutationDraws: z.int(),
+  }),
+  protocols: z.array(protocolRecordSchema),
+  methods: z.array(methodSchema),
+  keys: z.record(
+    z.string(),
+    open({ title: z.string(), unit: z.string(), better: betterSchema.optional() }),
+  ),
+  boards: z.array(boardSchema).describe("First: the first protocol asked for, alignment none"),
+});
+
+/** A mean over subjects with its interval. */
+export type ScoreInterval = z.infer<typeof intervalSchema>;
+/** One method on one board. */
+export type LeaderboardEntry = z.infer<typeof entrySchema>;
+/** Two methods on the subjects that both completed. */
+export type LeaderboardPair = z.infer<typeof pairSchema>;
+/** One protocol, alignment and data set. */
+export type Board = z.infer<typeof boardSchema>;
+/** `leaderboard.json`. */
+export type Leaderboard = z.infer<typeof leaderboardSchema>;
+
+/** How a leaderboard is made. */
+export interface LeaderboardOptions {
+  /** Times the subjects are resampled. */
+  resamples?: number;
+  /** Share of the resamples an interval keeps. */
+  level?: number;
+  /** Seed of resampling and permutation. */
+  seed?: number;
+  /** The results files, as the leaderboard names them. */
+  sources?: readonly Omit<FileRecord, "role">[];
+}
+
+/** 10,000 resamples, 95 %. */
+export const LEADERBOARD_DEFAULTS: Readonly<Required<LeaderboardOptions>> = Object.freeze({
+  ...BOOTSTRAP_DEFAULTS,
+  sources: [],
+});
+
+/**
+ * Compares the methods of one or more results files.
+ *
+ * @throws {InputError} If the files cannot share a table: a protocol with other constants, another
+ * scan under the same id, two different rows of one item.
+ */
+export function buildLeaderboard(
+  results: readonly Results[],
+  options: LeaderboardOptions = {},
+): Leaderboard {
+  const { sources, ...statistics } = withDefaults(LEADERBOARD_DEFAULTS, options);
+  const pool = mergeResults(results);
+  const resampler = new Resampler(statistics);
+  const boards = pool.protocols.flatMap((protocol) =>
+    pool.datasets.flatMap((dataset) => {
+      const rows = pool.rows.filter((row) =>
+        row.protocol === protocol.id && row.dataset === dataset
+      );
+      return alignmentsOf(rows).map((alignment) =>
+        buildBoard({ protocol, dataset, alignment, methods: pool.methods, rows }, {
+          resampler,
+          ...statistics,
+        })
+      );
+    })
+  );
+  const keys = new Set(boards.flatMap((b) => b.entries.flatMap((e) => Object.keys(e.scores))));
+  return {
+    schema: LEADERBOARD_SCHEMA,
+    suite: SUITE_VERSION,
+    sources: sources.map(({ path, bytes, sha256 }) => ({ path, bytes, sha256 })),
+    statistics: {
+      ...statistics,
+      permutationsExactUpTo: PERMUTATION_DEFAULTS.exactUpTo,
+      permutationDraws: PERMUTATION_DEFAULTS.draws,
+    },
+    protocols: pool.protocols,
+    methods: pool.methods,
+    keys: Object.fromEntries(
+      [...keys].sort(compareText).map((key) => {
+        const { title, unit, better } = describeKey(key);
+        return [key, { title, unit, ...(better === undefined ? {} : { better }) }];
+      }),
+    ),
+    boards,
+  };
+}
+
+/**
+ * The bytes of `leaderboard.json`: checked, keys sorted, full precision.
+ *
+ * @throws {InputError} If the value does not fit the schema.
+ */
+export function leaderboardJson(leaderboard: Leaderboard): string {
+  const checked = parseWith(leaderboardSchema, leaderboard, { what: "the leaderboard to write" });
+  return stableJson(checked as Json);
+}
+
+/** `none` first, then the others by name; `none` alone where every row failed. */
+function alignmentsOf(rows: readonly { scores: Record<string, unknown> }[]): string[] {
+  if (rows.length === 0) return [];
+  const names = new Set(rows.flatMap((row) => Object.keys(row.scores)));
+  if (names.size === 0) return ["none"];
+  return [...names].sort((a, b) =>
+    Number(b === "none") - Number(a === "none") || compareText(a, b)
+  );
+}

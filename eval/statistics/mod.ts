@@ -1,0 +1,8 @@
+/** Statistics over subjects: bootstrap intervals, paired tests, rank intervals. */
+export * from "./bootstrap.ts";
+export * from "./clusters.ts";
+export * from "./holm.ts";
+export * from "./permutation.ts";
+export * from "./quantile.ts";
+export * from "./ranks.ts";
+export * from "./resampler.ts";

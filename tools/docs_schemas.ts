@@ -1,0 +1,56 @@
+/**
+ * Writes `docs/schemas/*.schema.json` from the definitions that check the files; with `--check`
+ * says which are out of date and exits with 1.
+ */
+import { join } from "node:path";
+import { type Json, stableJson } from "../core/work/json.ts";
+import { SUITE_ROOT } from "../core/work/paths.ts";
+import { jsonSchemaOf } from "../core/work/schema.ts";
+import { predictionsSchema } from "../core/files/predictions_json.ts";
+import { leaderboardSchema } from "../eval/leaderboard.ts";
+import { resultsSchema } from "../eval/results.ts";
+
+/** Every file format with a published schema: name → definition. */
+export const PUBLISHED_SCHEMAS = Object.freeze({
+  leaderboard: leaderboardSchema,
+  predictions: predictionsSchema,
+  results: resultsSchema,
+});
+
+/** Where the schemas stand. */
+export const SCHEMAS_FOLDER: string = join(SUITE_ROOT, "docs", "schemas");
+
+/** The published text of every schema by file name. */
+export function schemaFiles(): Map<string, string> {
+  return new Map(
+    Object.entries(PUBLISHED_SCHEMAS).map(([name, schema]) => [
+      `${name}.schema.json`,
+      stableJson(jsonSchemaOf(schema, `scan2score ${name}.json`) as Json),
+    ]),
+  );
+}
+
+/** Names of the schema files that differ from their definitions. */
+export async function staleSchemas(): Promise<string[]> {
+  const stale: string[] = [];
+  for (const [name, text] of schemaFiles()) {
+    const now = await Deno.readTextFile(join(SCHEMAS_FOLDER, name)).catch(() => "");
+    if (now !== text) stale.push(name);
+  }
+  return stale;
+}
+
+if (import.meta.main) {
+  const stale = await staleSchemas();
+  const write = (text: string) => Deno.stdout.writeSync(new TextEncoder().encode(text));
+  if (Deno.args.includes("--check")) {
+    for (const name of stale) write(`out of date: docs/schemas/${name}\n`);
+    if (stale.length > 0) write("hint: deno task docs:schemas\n");
+    Deno.exit(stale.length > 0 ? 1 : 0);
+  }
+  const files = schemaFiles();
+  for (const name of stale) {
+    await Deno.writeTextFile(join(SCHEMAS_FOLDER, name), files.get(name)!);
+    write(`wrote docs/schemas/${name}\n`);
+  }
+}
