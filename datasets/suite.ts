@@ -6,7 +6,7 @@
 import { z } from "zod";
 import { basename, dirname, join } from "../core/work/_path.ts";
 import { InputError } from "../core/work/errors.ts";
-import { parseWith } from "../core/work/schema.ts";
+import { open, readJson } from "../core/work/schema.ts";
 import { insideOf } from "../core/work/paths.ts";
 import type { BodyFit } from "../body/fit.ts";
 import type { Keypoints3D } from "../body/keypoints.ts";
@@ -19,7 +19,7 @@ const point = z.array(z.number()).length(3);
 const points = (n: number) => z.array(point).length(n);
 
 /** A subject's JSON. Unknown keys are allowed. */
-export const suiteSubject = z.looseObject({
+export const suiteSubject = open({
   id: z.string().min(1),
   /** Mesh file beside the JSON; `glb` is its older name. */
   scan: z.string().optional(),
@@ -27,14 +27,14 @@ export const suiteSubject = z.looseObject({
   units: z.enum(["metre", "m", "centimetre", "cm", "millimetre", "mm"]).optional(),
   up: z.enum(["+y", "any"]).optional(),
   front: z.enum(["+z", "any"]).optional(),
-  body: z.looseObject({
+  body: open({
     model: z.string().optional(),
     betas: z.array(z.number()).max(300),
     pose: z.array(point).min(2),
     transl: point,
     scale: z.number().positive(),
   }).optional(),
-  body25: z.looseObject({ positions: points(25) }).optional(),
+  body25: open({ positions: points(25) }).optional(),
   hand_left: points(21).optional(),
   hand_right: points(21).optional(),
   attributes: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
@@ -126,7 +126,7 @@ async function jsonFiles(folder: string): Promise<string[]> {
 const NOT_SUBJECTS = new Set(["manifest.json", "predictions.json", "results.json", "timing.json"]);
 
 async function readSubject(file: string, dataset: string): Promise<Subject> {
-  const json = parseWith(suiteSubject, await Deno.readTextFile(file), { what: "subject", file });
+  const json = await readJson(suiteSubject, file, { what: "the subject" });
   const folder = dirname(file);
   const scanName = json.scan ?? json.glb ?? `${json.id}.glb`;
   const scanFile = insideOf(folder, scanName);

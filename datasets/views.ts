@@ -7,16 +7,16 @@ import { basename, join } from "../core/work/_path.ts";
 import { InputError } from "../core/work/errors.ts";
 import { hashFile } from "../core/work/hash.ts";
 import { resolvePortable } from "../core/work/paths.ts";
-import { parseWith } from "../core/work/schema.ts";
+import { open, readJson } from "../core/work/schema.ts";
 import { fromRows, identity } from "../core/geometry/transform.ts";
 import type { BodyKind } from "../body/model.ts";
 import { type Dataset, METRES_PER_UNIT, type Subject } from "./subject.ts";
 
-const fileRef = z.looseObject({ path: z.string(), sha256: z.string().length(64) });
+const fileRef = open({ path: z.string(), sha256: z.string().length(64) });
 const numbers = z.array(z.number());
 
 /** `subject.json` of a view set: all lengths in metres unless `unit` is named. */
-export const viewSubject = z.looseObject({
+export const viewSubject = open({
   schema: z.literal("scan2score/subject-1"),
   id: z.string().min(1),
   dataset: z.string(),
@@ -25,7 +25,7 @@ export const viewSubject = z.looseObject({
   scan: fileRef,
   companions: z.array(fileRef),
   body: fileRef.nullable(),
-  fit: z.looseObject({
+  fit: open({
     path: z.string(),
     sha256: z.string().length(64),
     kind: z.enum(["smpl", "smplh", "smplx"]),
@@ -35,11 +35,13 @@ export const viewSubject = z.looseObject({
     transl: numbers.length(3),
     scale: z.number(),
   }).nullable(),
-  keypoints3d: z.looseObject({
-    body25: numbers.length(75),
+  keypoints3d: open({
+    body25: z.array(z.number().nullable()).length(75),
     handLeft: z.array(z.number().nullable()).length(63),
     handRight: z.array(z.number().nullable()).length(63),
   }).nullable(),
+  /** What the cameras were made from: centroid in scan metres and largest coordinate about it. */
+  framing: open({ centroidM: numbers.length(3), radiusM: z.number().positive() }),
   upright: z.array(z.array(z.number()).length(4)).length(4),
   attributes: z.record(z.string(), z.union([z.string(), z.number()])),
 });
@@ -96,10 +98,7 @@ export async function openViews(folder: string): Promise<Dataset> {
 
 /** Reads and checks one `subject.json`. */
 export async function readViewSubject(file: string): Promise<ViewSubject> {
-  return parseWith(viewSubject, await Deno.readTextFile(file), {
-    what: "subject of a view set",
-    file,
-  });
+  return await readJson(viewSubject, file, { what: "the subject of a view set" });
 }
 
 async function subjectOf(json: ViewSubject, file: string): Promise<Subject> {
@@ -144,7 +143,7 @@ async function subjectOf(json: ViewSubject, file: string): Promise<Subject> {
     }),
     ...(json.keypoints3d === null ? {} : {
       keypoints: {
-        body25: Float64Array.from(json.keypoints3d.body25),
+        body25: known(json.keypoints3d.body25),
         handLeft: known(json.keypoints3d.handLeft),
         handRight: known(json.keypoints3d.handRight),
       },
