@@ -1,0 +1,141 @@
+/** Folders of predictions: whose they are, which meshes they hold, and in which frame and unit. */
+import { basename, extname, join, relative } from "../core/work/_path.ts";
+import { InputError } from "../core/work/errors.ts";
+import { reason } from "../core/work/hash.ts";
+import { insideOf, slashes } from "../core/work/paths.ts";
+import { readJson } from "../core/work/schema.ts";
+import { type Predictions, predictionsSchema } from "../core/files/predictions_json.ts";
+
+/** One mesh to score, or one that its method could not make. */
+export interface PredictionEntry {
+  subject: string;
+  /** Absent: one mesh for the subject. */
+  view?: string;
+  /** Absent where it failed. */
+  meshFile?: string;
+  failed?: string;
+}
+
+/** One method's predictions. */
+export interface PredictionSet {
+  folder: string;
+  /** `predictions.json`; undefined where the folder has none and names stand for it. */
+  file?: string;
+  header: Predictions;
+  entries: PredictionEntry[];
+  /** Things a user should know: assumed header, files passed over. */
+  notes: string[];
+}
+
+const MESHES = new Set([".ply", ".obj", ".glb"]);
+
+/**
+ * Opens a folder of predictions. A folder without a `predictions.json` whose sub-folders have one
+ * stands for all of them; a folder with neither is read by its file names, in metres and the scan's
+ * frame, and says so.
+ *
+ * @throws {InputError} If the folder cannot be read or holds no mesh.
+ */
+export async function openPredictions(folder: string): Promise<PredictionSet[]> {
+  const names: string[] = [];
+  try {
+    for await (const entry of Deno.readDir(folder)) {
+      if (entry.isDirectory && !entry.name.startsWith(".")) names.push(entry.name);
+    }
+  } catch (cause) {
+    throw new InputError(`Cannot open the predictions: ${reason(cause)}`, { file: folder, cause });
+  }
+  if (await exists(join(folder, "predictions.json"))) return [await readSet(folder)];
+  const sets: PredictionSet[] = [];
+  for (const name of names.sort()) {
+    if (await exists(join(folder, name, "predictions.json"))) {
+      sets.push(await readSet(join(folder, name)));
+    }
+  }
+  return sets.length > 0 ? sets : [await unnamedSet(folder)];
+}
+
+async function readSet(folder: string): Promise<PredictionSet> {
+  const file = join(folder, "predictions.json");
+  const header = await readJson(predictionsSchema, file, { what: "predictions.json" });
+  const notes: string[] = [];
+  const entries = header.items === undefined
+    ? await entriesByName(folder, notes)
+    : header.items.map((item): PredictionEntry => ({
+      subject: item.subject,
+      ...(item.view === undefined ? {} : { view: item.view }),
+      ...(item.mesh === undefined ? {} : { meshFile: insideOf(folder, item.mesh) }),
+      ...(item.failed === undefined || item.failed === false
+        ? {}
+        : { failed: item.failed === true ? "the method failed" : item.failed }),
+    }));
+  return { folder, file, header, entries: inOrder(entries), notes };
+}
+
+async function unnamedSet(folder: string): Promise<PredictionSet> {
+  const notes = [
+    `${basename(folder)} has no predictions.json: taken as metres in the scan's frame, ` +
+    `method "${basename(folder)}", training data not declared`,
+  ];
+  const entries = await entriesByName(folder, notes);
+  if (entries.length === 0) {
+    throw new InputError("Cannot open the predictions: found no mesh and no predictions.json", {
+      file: folder,
+      hint: "expected <subject>.{ply,obj,glb} or <subject>/<view>.{ply,obj,glb}",
+    });
+  }
+  return {
+    folder,
+    header: {
+      schema: "scan2score/predictions-1",
+      method: { name: basename(folder) },
+      usesTruth: false,
+      frame: "scan",
+      unit: "m",
+    },
+    entries: inOrder(entries),
+    notes,
+  };
+}
+
+/** `<subject>.<mesh>` and `<subject>/<view>.<mesh>`, by name. */
+async function entriesByName(folder: string, notes: string[]): Promise<PredictionEntry[]> {
+  const entries: PredictionEntry[] = [];
+  const seen = new Map<string, string>();
+  const add = (subject: string, view: string | undefined, meshFile: string) => {
+    const key = `${subject}/${view ?? ""}`;
+    const other = seen.get(key);
+    const here = slashes(relative(folder, meshFile));
+    if (other !== undefined) {
+      throw new InputError(`Cannot choose between two predictions: ${other} and ${here}`, {
+        file: folder,
+        hint: "keep one of them, or list the meshes as items in predictions.json",
+      });
+    }
+    seen.set(key, here);
+    entries.push({ subject, ...(view === undefined ? {} : { view }), meshFile });
+  };
+  for await (const entry of Deno.readDir(folder)) {
+    if (entry.name.startsWith(".")) continue;
+    const path = join(folder, entry.name);
+    if (entry.isFile && MESHES.has(extname(entry.name).toLowerCase())) {
+      add(basename(entry.name, extname(entry.name)), undefined, path);
+    } else if (entry.isDirectory) {
+      for await (const inner of Deno.readDir(path)) {
+        if (!inner.isFile || !MESHES.has(extname(inner.name).toLowerCase())) continue;
+        add(entry.name, basename(inner.name, extname(inner.name)), join(path, inner.name));
+      }
+    }
+  }
+  if (entries.length === 0) notes.push("no mesh was found");
+  return entries;
+}
+
+function inOrder(entries: PredictionEntry[]): PredictionEntry[] {
+  const key = (entry: PredictionEntry) => `${entry.subject}\u0000${entry.view ?? ""}`;
+  return entries.sort((a, b) => key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0);
+}
+
+async function exists(path: string): Promise<boolean> {
+  return (await Deno.stat(path).catch(() => undefined))?.isFile === true;
+}
