@@ -3,7 +3,7 @@
  * `docs/formats.md` explains every field.
  */
 import { z } from "zod";
-import { anyJson, open, parseWith } from "../core/work/schema.ts";
+import { open, parseWith } from "../core/work/schema.ts";
 import { type Json, stableJson } from "../core/work/json.ts";
 import { sha256Text, trainedOnSchema } from "../core/files/predictions_json.ts";
 
@@ -14,7 +14,7 @@ export const RESULTS_SCHEMA = "scan2score/results-1";
 export const betterSchema = z.enum(["lower", "higher"]);
 
 /** A protocol as it was run: its id, version, labels and every constant under its own key. */
-export const protocolRecordSchema = z.object({
+export const protocolRecordSchema = z.looseObject({
   id: z.string().min(1).describe("suite-1, icon-2022, …"),
   version: z.union([z.string(), z.number()]).describe("Changes whenever a constant changes"),
   labels: z.record(z.string(), z.string())
@@ -23,7 +23,7 @@ export const protocolRecordSchema = z.object({
     alignment: z.string().describe("Alignment of the board that ranks"),
     key: z.string().describe("Score that ranks"),
   }).describe("What the protocol ranks by; absent: its Chamfer, unaligned").optional(),
-}).catchall(anyJson);
+});
 
 /** One file that the scores were computed from. */
 export const inputSchema = open({
@@ -48,10 +48,10 @@ export const methodSchema = open({
 export const scoresSchema = z.record(z.string(), z.number().nullable());
 
 /** How a prediction was moved before it was scored. */
-export const transformSchema = z.object({
+export const transformSchema = z.looseObject({
   matrix: z.array(z.array(z.number()).length(4)).length(4)
     .describe("4 × 4, row-major: scan metres as submitted to scan metres as scored").optional(),
-}).catchall(anyJson);
+});
 
 /** One item under one protocol. */
 export const rowSchema = open({

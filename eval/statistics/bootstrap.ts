@@ -1,6 +1,6 @@
 /**
  * Bootstrap over subjects. Subjects, not views and not samples, are the units that were drawn from
- * a population, so they are what is resampled; `clusters.ts` makes one number of a subject's views.
+ * a population, so they are what is resampled: a subject's views are averaged first.
  */
 import { withDefaults } from "../../core/work/options.ts";
 import { random } from "../../core/work/random.ts";

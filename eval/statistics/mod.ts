@@ -1,6 +1,5 @@
 /** Statistics over subjects: bootstrap intervals, paired tests, rank intervals. */
 export * from "./bootstrap.ts";
-export * from "./clusters.ts";
 export * from "./holm.ts";
 export * from "./permutation.ts";
 export * from "./quantile.ts";
