@@ -1,10 +1,11 @@
 /** One board: the methods of one protocol, one alignment and one data set. */
-import { type Cell, gatherSubjects } from "./_board_cells.ts";
+import { type Cell, gatherSubjects } from "./subject_table.ts";
 import { comparePairs } from "./_board_pairs.ts";
 import type { Board, LeaderboardEntry, ScoreInterval } from "./leaderboard.ts";
-import type { PooledRow } from "./_merge_results.ts";
+import type { PooledRow } from "./merge_results.ts";
 import { describeKey } from "./keys.ts";
 import { compareText, type MethodRecord, type ProtocolRecord } from "./results.ts";
+import type { SignFlipTester } from "./statistics/permutation.ts";
 import { rankIntervals } from "./statistics/ranks.ts";
 import type { Resampler } from "./statistics/resampler.ts";
 
@@ -20,8 +21,8 @@ export interface BoardInput {
 /** Statistics of a board. */
 export interface BoardStatistics {
   resampler: Resampler;
+  tester: SignFlipTester;
   level: number;
-  seed: number;
 }
 
 /** Scores worth a column where a protocol has them, in this order. */

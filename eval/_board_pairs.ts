@@ -1,11 +1,10 @@
 /** Every two methods of a board, compared on the subjects that both completed. */
-import type { Cell } from "./_board_cells.ts";
+import type { Cell } from "./subject_table.ts";
 import type { BoardStatistics } from "./_board.ts";
 import type { LeaderboardEntry, LeaderboardPair } from "./leaderboard.ts";
 import { describeKey } from "./keys.ts";
 import { differences } from "./statistics/bootstrap.ts";
 import { holmCorrection } from "./statistics/holm.ts";
-import { signFlipTest } from "./statistics/permutation.ts";
 
 /**
  * Compares all pairs under the given keys. The p-values of one key are corrected in two families:
@@ -63,7 +62,7 @@ function compare(
     else if (x !== right[i]) wins.b++;
   }
   const difference = differences(left, right);
-  const p = signFlipTest(difference, { seed: statistics.seed });
+  const p = statistics.tester.p(difference);
   return {
     a: a.method,
     b: b.method,

@@ -10,12 +10,12 @@ import { withDefaults } from "../core/work/options.ts";
 import { anyJson, open, parseWith } from "../core/work/schema.ts";
 import { SUITE_VERSION } from "../core/work/version.ts";
 import { buildBoard } from "./_board.ts";
-import { mergeResults } from "./_merge_results.ts";
+import { mergeResults } from "./merge_results.ts";
 import { describeKey } from "./keys.ts";
 import { betterSchema, compareText, methodSchema, protocolRecordSchema } from "./results.ts";
 import type { Results } from "./results.ts";
 import { BOOTSTRAP_DEFAULTS } from "./statistics/bootstrap.ts";
-import { PERMUTATION_DEFAULTS } from "./statistics/permutation.ts";
+import { PERMUTATION_DEFAULTS, SignFlipTester } from "./statistics/permutation.ts";
 import { Resampler } from "./statistics/resampler.ts";
 
 /** Value of `schema` in `leaderboard.json`. */
@@ -136,17 +136,18 @@ export function buildLeaderboard(
 ): Leaderboard {
   const { sources, ...statistics } = withDefaults(LEADERBOARD_DEFAULTS, options);
   const pool = mergeResults(results);
-  const resampler = new Resampler(statistics);
+  const tools = {
+    resampler: new Resampler(statistics),
+    tester: new SignFlipTester({ seed: statistics.seed }),
+    level: statistics.level,
+  };
   const boards = pool.protocols.flatMap((protocol) =>
     pool.datasets.flatMap((dataset) => {
       const rows = pool.rows.filter((row) =>
         row.protocol === protocol.id && row.dataset === dataset
       );
       return alignmentsOf(rows).map((alignment) =>
-        buildBoard({ protocol, dataset, alignment, methods: pool.methods, rows }, {
-          resampler,
-          ...statistics,
-        })
+        buildBoard({ protocol, dataset, alignment, methods: pool.methods, rows }, tools)
       );
     })
   );

@@ -34,35 +34,61 @@ export function signFlipTest(
   differences: ArrayLike<number>,
   options: PermutationOptions = {},
 ): number {
-  const { exactUpTo, draws, seed } = withDefaults(PERMUTATION_DEFAULTS, options);
-  const n = differences.length;
-  let seen = 0, scale = 0;
-  for (let i = 0; i < n; i++) {
-    seen += differences[i];
-    scale += Math.abs(differences[i]);
+  return new SignFlipTester(options).p(differences);
+}
+
+/** Tests many pairs of methods with the same draws: one table of signs for each length. */
+export class SignFlipTester {
+  readonly #options: Required<PermutationOptions>;
+  readonly #signs = new Map<number, Int8Array>();
+
+  constructor(options: PermutationOptions = {}) {
+    this.#options = withDefaults(PERMUTATION_DEFAULTS, options);
   }
-  if (n === 0 || !Number.isFinite(scale)) {
-    throw new RangeError(
-      `Cannot test ${n} differences: their sum is ${scale}, expected at least one, all finite`,
-    );
-  }
-  // Patterns that equal the one seen but for the order of summation count as hits.
-  const threshold = Math.abs(seen) - 1e-12 * scale;
-  if (2 ** n <= exactUpTo) {
+
+  /** As {@linkcode signFlipTest}. */
+  p(differences: ArrayLike<number>): number {
+    const { exactUpTo, draws } = this.#options;
+    const n = differences.length;
+    let seen = 0, scale = 0;
+    for (let i = 0; i < n; i++) {
+      seen += differences[i];
+      scale += Math.abs(differences[i]);
+    }
+    if (n === 0 || !Number.isFinite(scale)) {
+      throw new RangeError(
+        `Cannot test ${n} differences: their sum is ${scale}, expected at least one, all finite`,
+      );
+    }
+    // Patterns that equal the one seen but for the order of summation count as hits.
+    const threshold = Math.abs(seen) - 1e-12 * scale;
     let hits = 0;
-    for (let pattern = 0; pattern < 2 ** n; pattern++) {
+    if (2 ** n <= exactUpTo) {
+      for (let pattern = 0; pattern < 2 ** n; pattern++) {
+        let sum = 0;
+        for (let i = 0; i < n; i++) sum += (pattern >> i) & 1 ? -differences[i] : differences[i];
+        if (Math.abs(sum) >= threshold) hits++;
+      }
+      return hits / 2 ** n;
+    }
+    const signs = this.#signsOf(n);
+    for (let draw = 0, k = 0; draw < draws; draw++) {
       let sum = 0;
-      for (let i = 0; i < n; i++) sum += (pattern >> i) & 1 ? -differences[i] : differences[i];
+      for (let i = 0; i < n; i++, k++) sum += signs[k] * differences[i];
       if (Math.abs(sum) >= threshold) hits++;
     }
-    return hits / 2 ** n;
+    return (hits + 1) / (draws + 1);
   }
-  const stream = random(seed, "sign-flip", n);
-  let hits = 0;
-  for (let draw = 0; draw < draws; draw++) {
-    let sum = 0;
-    for (let i = 0; i < n; i++) sum += stream.below(2) === 1 ? -differences[i] : differences[i];
-    if (Math.abs(sum) >= threshold) hits++;
+
+  /** `draws` rows of n signs ±1. */
+  #signsOf(n: number): Int8Array {
+    let signs = this.#signs.get(n);
+    if (signs === undefined) {
+      const stream = random(this.#options.seed, "sign-flip", n);
+      signs = new Int8Array(this.#options.draws * n);
+      for (let k = 0; k < signs.length; k++) signs[k] = stream.below(2) === 1 ? -1 : 1;
+      this.#signs.set(n, signs);
+    }
+    return signs;
   }
-  return (hits + 1) / (draws + 1);
 }

@@ -1,6 +1,6 @@
 /** The rows of a board as a table of methods and subjects. */
 import { compareText } from "./results.ts";
-import type { PooledRow } from "./_merge_results.ts";
+import type { PooledRow } from "./merge_results.ts";
 
 /** One method on one subject, its views averaged. */
 export interface Cell {
