@@ -8,6 +8,8 @@ export interface Texture {
   height: number;
   /** RGBA, row by row, length 4 · width · height. */
   data: Uint8Array;
+  /** What coordinates outside 0 … 1 see: the texture again, or its border. Default: repeat. */
+  wrap?: "repeat" | "clamp";
 }
 
 /** How one group of triangles is coloured. */
