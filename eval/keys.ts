@@ -26,8 +26,8 @@ const DISTANCES: Readonly<Record<string, readonly [title: string, text: string]>
   p2s: ["P2S", `distance from samples of ${PREDICTION} to the nearest point of ${SCAN}`],
   s2p: ["S2P", `distance from samples of ${SCAN}'s outer surface to ${PREDICTION}`],
   s2p_all: ["S2P all", `distance from samples of all of ${SCAN} to ${PREDICTION}`],
-  chamfer: ["Chamfer", "half the sum of P2S and S2P"],
-  chamfer_all: ["Chamfer all", "half the sum of P2S and S2P over all surfaces"],
+  chamfer: ["Chamfer", "mean distance between prediction and scan, half the sum of P2S and S2P"],
+  chamfer_all: ["Chamfer all", "half the sum of P2S and S2P all: hidden surfaces count"],
 };
 
 /** What is taken of the distances; the mean has no word in the key. */
@@ -74,7 +74,7 @@ const KNOWN: Readonly<Record<string, KeyInfo>> = {
     text: "Mean angle between rendered normals of prediction and scan",
   },
   normal_deg_visible: {
-    title: "Normals, input side",
+    title: "Normals, visible",
     unit: "°",
     better: "lower",
     digits: 1,

@@ -25,15 +25,21 @@ export const protocolRecordSchema = z.looseObject({
   }).describe("What the protocol ranks by; absent: its Chamfer, unaligned").optional(),
 });
 
-/** One file that the scores were computed from. */
+/**
+ * One file that the scores were computed from, or that shows what they are of. The report draws its
+ * pictures from `scan` (with subject and unit), `camera` and `color` (subject, view) and `prediction`
+ * (method, subject, view, unit, frame).
+ */
 export const inputSchema = open({
-  role: z.string().min(1).describe("scan, view, body, prediction, predictions, …"),
+  role: z.string().min(1).describe("scan, camera, color, body, prediction, predictions, …"),
   path: z.string().min(1).describe("Relative to this file, or fixtures:<path>"),
   bytes: z.int().nonnegative(),
   sha256: sha256Text,
   subject: z.string().describe("The subject it belongs to").optional(),
   view: z.string().describe("The view it belongs to").optional(),
   method: z.string().describe("The method that made it").optional(),
+  unit: z.enum(["m", "cm", "mm"]).describe("Unit of a mesh's coordinates").optional(),
+  frame: z.enum(["scan", "camera"]).describe("Frame of a mesh's coordinates").optional(),
 });
 
 /** A method that was scored. */

@@ -8,7 +8,7 @@ Deno.test("describeKey() reads direction, reduction and unit from the name", () 
   assert.equal(describeKey("s2p_all_cm").title, "S2P all");
   assert.equal(describeKey("s2p_ndc100").unit, "NDC × 100");
   assert.equal(describeKey("p2s_units2").unit, "units²");
-  assert.match(describeKey("chamfer_cm").text, /^Half the sum/);
+  assert.match(describeKey("chamfer_cm").text, /^Mean distance between prediction and scan/);
 });
 
 Deno.test("describeKey() reads the threshold of an F-score", () => {
