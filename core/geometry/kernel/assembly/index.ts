@@ -1,0 +1,5 @@
+/** What the module offers; see `../kernel.ts`. */
+export { setup } from "./tree";
+export { boxes, order } from "./build";
+export { closest } from "./closest";
+export { rays } from "./ray";

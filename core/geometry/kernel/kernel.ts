@@ -1,0 +1,43 @@
+/**
+ * The inner loops of the geometry engine as WebAssembly with SIMD: a tree over triangles, nearest
+ * points and rays. The sources are in `assembly/`; `build_kernel.ts` compiles them.
+ *
+ * WebAssembly because the same loops in TypeScript need three times as long (no SIMD), and because
+ * its arithmetic is the same on every machine.
+ */
+import { KERNEL_BASE64 } from "./kernel_wasm.ts";
+
+/** One instance with a memory of its own. Addresses and sizes are bytes. */
+export interface Kernel {
+  memory: WebAssembly.Memory;
+  setup(
+    nodes: number,
+    triangles: number,
+    faces: number,
+    stack: number,
+    count: number,
+    depth: number,
+  ): void;
+  order(records: number): void;
+  boxes(): void;
+  closest(count: number, points: number, squared: number, feet: number, slots: number): void;
+  rays(count: number, rays: number, hits: number, faces: number, any: number): void;
+}
+
+/** Bytes of a WebAssembly page. */
+const PAGE = 65536;
+
+/** The most memory one instance can have, bytes: 4 GiB. */
+export const KERNEL_MEMORY_LIMIT: number = PAGE * 65536;
+
+let compiled: WebAssembly.Module | undefined;
+
+/** Makes an instance with at least `bytes` of memory, all zero. */
+export function openKernel(bytes: number): Kernel {
+  compiled ??= new WebAssembly.Module(
+    Uint8Array.from(atob(KERNEL_BASE64.replaceAll("\n", "")), (c) => c.charCodeAt(0)),
+  );
+  const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / PAGE) });
+  const { exports } = new WebAssembly.Instance(compiled, { env: { memory } });
+  return { ...(exports as unknown as Omit<Kernel, "memory">), memory };
+}
