@@ -93,8 +93,8 @@ function hold<T>(map: Map<string, T>, key: string, value: T, fault: () => InputE
   else if (compactJson(kept as Json) !== compactJson(value as Json)) throw fault();
 }
 
-/** How a method is called on the boards. */
-function shownNames(all: readonly Results[]): (method: MethodRecord) => string {
+/** How the methods of several files are called on the boards. */
+export function shownNames(all: readonly Results[]): (method: MethodRecord) => string {
   const versions = new Map<string, Set<string>>();
   for (const { name, version } of all.flatMap((results) => results.methods)) {
     const set = versions.get(name) ?? new Set();

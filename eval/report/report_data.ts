@@ -1,0 +1,226 @@
+/** Everything the page shows, as plain data: made from results and leaderboard, drawn by components. */
+import type { FileRecord } from "../../core/work/hash.ts";
+import type { Board, Leaderboard } from "../leaderboard.ts";
+import { mergeResults, type PooledRow, type ResultsPool } from "../merge_results.ts";
+import { compareText, type ProtocolRecord, type Results, type Scores } from "../results.ts";
+import { type Cell, gatherSubjects } from "../subject_table.ts";
+
+/** A picture inside the page. */
+export interface Picture {
+  /** A `data:` URL. */
+  src: string;
+  width: number;
+  height: number;
+}
+
+/** What is drawn of one method on one subject; absent where it could not be. */
+export interface MethodPictures {
+  normal?: Picture;
+  normalBack?: Picture;
+  error?: Picture;
+  errorBack?: Picture;
+  /** Why pictures are missing. */
+  note?: string;
+}
+
+/** What is drawn of one subject. */
+export interface SubjectPictures {
+  input?: Picture;
+  scan: Pick<MethodPictures, "normal" | "normalBack" | "note">;
+  /** By the method's name on the boards. */
+  methods: Readonly<Record<string, MethodPictures>>;
+}
+
+/** Which picture of which subject. */
+export interface SubjectKey {
+  dataset: string;
+  subject: string;
+  /** The view that is shown; absent where methods made one mesh a subject. */
+  view?: string;
+}
+
+/** One board with what the page adds to it. */
+export interface BoardModel {
+  /** Names it in the page's own markup. */
+  id: string;
+  board: Board;
+  protocol: ProtocolRecord;
+  /** By method: the rank key's value of every completed subject, in the board's order. */
+  spread: Readonly<Record<string, readonly number[]>>;
+}
+
+/** One method's scores on one subject, on one board. */
+export interface SubjectResult {
+  method: string;
+  usesTruth: boolean;
+  state: Cell["state"];
+  scores: Scores;
+  reasons: readonly string[];
+  warnings: readonly string[];
+}
+
+/** One subject. */
+export interface SubjectModel extends SubjectKey {
+  /** Names it in links: `#s-3`. */
+  id: string;
+  views: readonly string[];
+  /** By board id. */
+  results: Readonly<Record<string, readonly SubjectResult[]>>;
+  pictures: SubjectPictures;
+}
+
+/** Where the numbers come from. */
+export interface ProvenanceModel {
+  command?: string;
+  sources: readonly Omit<FileRecord, "role">[];
+  datasets: readonly { name: string; suites: readonly string[]; inputs: Results["inputs"] }[];
+}
+
+/** The whole page. */
+export interface ReportModel {
+  title: string;
+  leaderboard: Leaderboard;
+  boards: readonly BoardModel[];
+  /** The board that is shown first: the one that ranks. */
+  start: BoardModel;
+  subjects: readonly SubjectModel[];
+  heat: { maxMm: number; alignment: string };
+  provenance: ProvenanceModel;
+}
+
+/** What the page is assembled from, beside the leaderboard. */
+export interface ReportDataOptions {
+  results: readonly Results[];
+  /** Pictures of a subject. */
+  pictures: (key: SubjectKey) => SubjectPictures;
+  heat: { maxMm: number; alignment: string };
+  title?: string | undefined;
+  command?: string | undefined;
+}
+
+/** Assembles the page's data. */
+export function reportData(leaderboard: Leaderboard, options: ReportDataOptions): ReportModel {
+  const { results, heat, command } = options;
+  const pool = mergeResults(results);
+  const boards = leaderboard.boards.map((board, i): BoardModel => {
+    const cells = gatherSubjects(rowsOf(pool, board), board.alignment).cells;
+    const spread: Record<string, readonly number[]> = {};
+    for (const [method, own] of cells) {
+      spread[method] = own.map((cell) => cell.scores[board.rankKey] ?? null)
+        .filter((value) => value !== null);
+    }
+    const protocol = leaderboard.protocols.find((protocol) => protocol.id === board.protocol)!;
+    return { id: `b-${i}`, board, protocol, spread };
+  });
+  const start = startBoard(boards);
+  const subjects = subjectKeys(pool).map(({ views, ...key }, i): SubjectModel => ({
+    ...key,
+    id: `s-${i}`,
+    views,
+    results: Object.fromEntries(
+      boards.filter(({ board }) => board.dataset === key.dataset)
+        .map(({ id, board }) => [id, resultsOf(pool, { board, order: start, key })]),
+    ),
+    pictures: options.pictures(key),
+  }));
+  return {
+    title: options.title ?? defaultTitle(leaderboard),
+    leaderboard,
+    boards,
+    start,
+    subjects,
+    heat,
+    provenance: {
+      ...(command === undefined ? {} : { command }),
+      sources: leaderboard.sources,
+      datasets: pool.datasets.map((name) => {
+        const files = results.filter((file) => file.dataset.name === name);
+        return {
+          name,
+          suites: [...new Set(files.map((file) => file.suite))],
+          inputs: uniqueInputs(files.flatMap((file) => file.inputs)),
+        };
+      }),
+    },
+  };
+}
+
+/** The board to show first: the first protocol's ranking board, else the first board. */
+export function startBoard<B extends { board: Board }>(boards: readonly B[]): B {
+  const first = boards[0];
+  return boards.find(({ board }) => board.ranking && board.protocol === first.board.protocol) ??
+    first;
+}
+
+/**
+ * Every subject that was scored, with the view that the page shows of it: yaw 0 where there is one,
+ * else the first by name.
+ */
+export function subjectKeys(pool: ResultsPool): (SubjectKey & { views: string[] })[] {
+  const keys = new Map<string, SubjectKey & { views: string[] }>();
+  for (const row of pool.rows) {
+    const name = JSON.stringify([row.dataset, row.subject]);
+    const key = keys.get(name) ?? { dataset: row.dataset, subject: row.subject, views: [] };
+    keys.set(name, key);
+    if (row.view !== undefined && !key.views.includes(row.view)) key.views.push(row.view);
+  }
+  const sorted = [...keys.values()].sort((a, b) =>
+    pool.datasets.indexOf(a.dataset) - pool.datasets.indexOf(b.dataset) ||
+    compareText(a.subject, b.subject)
+  );
+  return sorted.map((key) => {
+    const views = key.views.toSorted(compareText);
+    const view = views.includes("y000") ? "y000" : views[0];
+    return { ...key, views, ...(view === undefined ? {} : { view }) };
+  });
+}
+
+function resultsOf(
+  pool: ResultsPool,
+  options: { board: Board; order: BoardModel; key: SubjectKey },
+): SubjectResult[] {
+  const { board, order, key } = options;
+  const rows = rowsOf(pool, board);
+  const { cells } = gatherSubjects(
+    rows.filter((row) => row.subject === key.subject),
+    board.alignment,
+  );
+  const place = new Map(order.board.entries.map((entry, i) => [entry.method, i]));
+  return board.entries.toSorted((a, b) =>
+    (place.get(a.method) ?? Infinity) - (place.get(b.method) ?? Infinity)
+  ).map(({ method, usesTruth }) => {
+    const cell = cells.get(method)?.[0];
+    const own = rows.filter((row) => row.method === method && row.subject === key.subject);
+    const named = (row: PooledRow, text: string) =>
+      row.view === undefined || own.length === 1 ? text : `${row.view}: ${text}`;
+    return {
+      method,
+      usesTruth,
+      state: cell?.state ?? "missing",
+      scores: cell?.scores ?? {},
+      reasons: own.filter((row) => row.status === "failed")
+        .map((row) => named(row, row.reason ?? "failed")),
+      warnings: own.flatMap((row) => row.warnings.map((text) => named(row, text))),
+    };
+  });
+}
+
+function rowsOf(pool: ResultsPool, board: Board): PooledRow[] {
+  return pool.rows.filter((row) =>
+    row.protocol === board.protocol && row.dataset === board.dataset
+  );
+}
+
+function uniqueInputs(inputs: Results["inputs"]): Results["inputs"] {
+  const unique = new Map(
+    inputs.map((input) => [`${input.role}\n${input.path}\n${input.sha256}`, input]),
+  );
+  return [...unique.values()].sort((a, b) =>
+    compareText(a.role, b.role) || compareText(a.path, b.path)
+  );
+}
+
+function defaultTitle(leaderboard: Leaderboard): string {
+  const datasets = [...new Set(leaderboard.boards.map((board) => board.dataset))];
+  return `Leaderboard: ${datasets.length === 1 ? datasets[0] : `${datasets.length} data sets`}`;
+}

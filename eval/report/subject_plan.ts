@@ -1,0 +1,105 @@
+/**
+ * Which files show a subject: found through the `inputs` of results files, as plain data that a
+ * worker can be handed.
+ */
+import { resolvePortable } from "../../core/work/paths.ts";
+import { shownNames } from "../merge_results.ts";
+import type { InputRecord, Results } from "../results.ts";
+import type { SubjectKey } from "./report_data.ts";
+
+/** A results file that was read, and where it stands. */
+export interface PlacedResults {
+  results: Results;
+  /** The folder that its `inputs` are relative to; absent: nothing is drawn from it. */
+  folder?: string | undefined;
+}
+
+/** Finds the file that an input of a results file means. */
+export type Locate = (input: InputRecord, folder: string) => string;
+
+/** A file that was scored, and where it lies. */
+export interface PlannedFile extends InputRecord {
+  /** Where it is now. */
+  file: string;
+}
+
+/** One prediction to draw; without a mesh, the reason. */
+export interface PlannedPrediction {
+  /** The method's name on the boards. */
+  method: string;
+  mesh?: PlannedFile | undefined;
+  /** Scan metres as submitted to scan metres as scored: four rows of four. */
+  matrix?: number[][] | undefined;
+}
+
+/** Everything that is drawn of one subject. */
+export interface SubjectPlan {
+  subject: string;
+  scan?: PlannedFile | undefined;
+  camera?: PlannedFile | undefined;
+  color?: PlannedFile | undefined;
+  predictions: PlannedPrediction[];
+}
+
+/** What a plan is made for. */
+export interface PlanOptions {
+  key: SubjectKey;
+  /** Predictions are drawn as they were scored under this protocol … */
+  protocol: string;
+  /** … and this alignment. */
+  alignment: string;
+  /** Default: as the results file says, relative to its folder. */
+  locate?: Locate | undefined;
+}
+
+/**
+ * Plans the pictures of a subject; undefined where no results file of its data set has a folder.
+ * Failed rows have no prediction in the plan.
+ */
+export function planSubject(
+  placed: readonly PlacedResults[],
+  options: PlanOptions,
+): SubjectPlan | undefined {
+  const { key, protocol, alignment } = options;
+  const locate = options.locate ?? ((input, folder) => resolvePortable(input.path, folder));
+  const shown = shownNames(placed.map(({ results }) => results));
+  const files = placed.filter(({ results, folder }) =>
+    folder !== undefined && results.dataset.name === key.dataset
+  );
+  if (files.length === 0) return undefined;
+  const find = (wanted: (input: InputRecord) => boolean, among = files) => {
+    for (const { results, folder } of among) {
+      const input = results.inputs.find((input) => input.subject === key.subject && wanted(input));
+      if (input !== undefined) return { ...input, file: locate(input, folder!) };
+    }
+    return undefined;
+  };
+  const ofView = (role: string) => find((i) => i.role === role && i.view === key.view);
+  const predictions = files.flatMap((file) =>
+    file.results.methods.flatMap((method): PlannedPrediction[] => {
+      const row = file.results.rows.find((row) =>
+        row.method === method.name && row.protocol === protocol && row.status === "ok" &&
+        row.subject === key.subject && (row.view === undefined || row.view === key.view)
+      );
+      if (row === undefined) return [];
+      return [{
+        method: shown(method),
+        mesh: find(
+          (input) =>
+            input.role === "prediction" && input.method === row.method && input.view === row.view,
+          [
+            file,
+          ],
+        ),
+        matrix: row.transforms?.[alignment]?.matrix,
+      }];
+    })
+  );
+  return {
+    subject: key.subject,
+    scan: find((input) => input.role === "scan"),
+    camera: ofView("camera"),
+    color: ofView("color"),
+    predictions,
+  };
+}
