@@ -10,7 +10,7 @@ import type { Mesh } from "../../core/geometry/mesh.ts";
 import { invert, transformPoint } from "../../core/geometry/transform.ts";
 import { messageOf } from "../../core/work/errors.ts";
 import { withDefaults } from "../../core/work/options.ts";
-import type { RasterMaps } from "../../render/backend.ts";
+import type { Backend, RasterMaps } from "../../render/backend.ts";
 import { cpuBackend } from "../../render/cpu/cpu_backend.ts";
 import { errorColor } from "./color_maps.ts";
 import {
@@ -75,14 +75,17 @@ export async function drawSubject(
   const frame = frameSubject(scene.scan, { camera: scene.camera, heightPx, supersample });
   const tree = buildTree(scene.scan);
   const encode = (image: Image) => pictureOf(image, quality);
-  const truth = (await drawViews(scene.scan, frame)).map((view) => normalImage(view, frame));
+  const backend = cpuBackend();
+  const truth = (await drawViews(scene.scan, { frame, backend })).map((view) =>
+    normalImage(view, frame)
+  );
   const [normal, normalBack] = await Promise.all(truth.map(encode));
   const input = scene.input && await encode(await cropInput(scene.input, scene.camera, frame));
   // Encoding runs on other threads while the next mesh is drawn.
   const drawn: [method: string, pictures: Promise<MethodPictures>][] = [];
   for (const [method, load] of scene.predictions) {
     try {
-      const views = await drawViews(await load(), frame);
+      const views = await drawViews(await load(), { frame, backend });
       const images = views.flatMap((view) => [
         normalImage(view, frame),
         errorImage(view, { frame, tree, maxMm }),
@@ -92,8 +95,9 @@ export async function drawSubject(
       drawn.push([method, Promise.resolve({ note: `No pictures: ${messageOf(error)}` })]);
     }
   }
-  const methods: Record<string, MethodPictures> = {};
-  for (const [method, pictures] of drawn) methods[method] = await pictures;
+  const methods = Object.fromEntries(
+    await Promise.all(drawn.map(async ([method, pictures]) => [method, await pictures] as const)),
+  );
   return { ...(input === undefined ? {} : { input }), scan: { normal, normalBack }, methods };
 }
 
@@ -110,8 +114,10 @@ interface DrawnView {
   framed: FramedCamera;
 }
 
-async function drawViews(mesh: Mesh, frame: PictureFrame): Promise<DrawnView[]> {
-  const backend = cpuBackend();
+async function drawViews(
+  mesh: Mesh,
+  { frame, backend }: { frame: PictureFrame; backend: Backend },
+): Promise<DrawnView[]> {
   const prepared = await backend.prepare(mesh);
   const views: DrawnView[] = [];
   for (const framed of [frame.front, frame.back]) {

@@ -104,11 +104,12 @@ export function reportData(leaderboard: Leaderboard, options: ReportDataOptions)
   const pool = mergeResults(results);
   const boards = leaderboard.boards.map((board, i): BoardModel => {
     const cells = gatherSubjects(rowsOf(pool, board), board.alignment).cells;
-    const spread: Record<string, readonly number[]> = {};
-    for (const [method, own] of cells) {
-      spread[method] = own.map((cell) => cell.scores[board.rankKey] ?? null)
-        .filter((value) => value !== null);
-    }
+    const spread = Object.fromEntries(
+      Array.from(cells, ([method, own]) => [
+        method,
+        own.map((cell) => cell.scores[board.rankKey] ?? null).filter((value) => value !== null),
+      ]),
+    );
     const protocol = leaderboard.protocols.find((protocol) => protocol.id === board.protocol)!;
     return { id: `b-${i}`, board, protocol, spread };
   });
