@@ -74,9 +74,12 @@ export async function loadBody(
   { bodyFile }: { bodyFile?: string | undefined } = {},
 ): Promise<{ model: BodyModel; fit: BodyFit; bodyFile: string }> {
   if (subject.fit === undefined) {
-    throw new InputError(`Cannot pose the body of "${subject.id}": the data set has no fit for it`, {
-      hint: "make one with align",
-    });
+    throw new InputError(
+      `Cannot pose the body of "${subject.id}": the data set has no fit for it`,
+      {
+        hint: "make one with align",
+      },
+    );
   }
   const file = bodyFile ?? subject.fit.bodyFile;
   if (file === undefined) {

@@ -13,6 +13,7 @@ import type { Keypoints3D } from "../body/keypoints.ts";
 import { scaleFit } from "../body/fit.ts";
 import { identity } from "../core/geometry/transform.ts";
 import { type Dataset, METRES_PER_UNIT, type Subject, type Unit } from "./subject.ts";
+import { companionsOf } from "./companions.ts";
 import { uprightFromFit } from "./upright.ts";
 
 const point = z.array(z.number()).length(3);
@@ -142,7 +143,7 @@ async function readSubject(file: string, dataset: string): Promise<Subject> {
     id: json.id,
     dataset,
     scanFile,
-    companions: [],
+    companions: await companionsOf(scanFile),
     unit: unit ?? "m",
     unitSource: unit === undefined ? "guess" : "declared",
     upright: identity(),

@@ -9,8 +9,8 @@ import { hashFile } from "../core/work/hash.ts";
 import { resolvePortable } from "../core/work/paths.ts";
 import { open, readJson } from "../core/work/schema.ts";
 import { fromRows, identity } from "../core/geometry/transform.ts";
-import type { BodyKind } from "../body/model.ts";
-import { type Dataset, METRES_PER_UNIT, type Subject } from "./subject.ts";
+import type { BodyFit } from "../body/fit.ts";
+import type { Dataset, Subject } from "./subject.ts";
 
 const fileRef = open({ path: z.string(), sha256: z.string().length(64) });
 const numbers = z.array(z.number());
@@ -129,14 +129,7 @@ async function subjectOf(json: ViewSubject, file: string): Promise<Subject> {
     uprightSource: "declared",
     ...(fit === null ? {} : {
       fit: {
-        fit: {
-          kind: fit.kind as BodyKind,
-          betas: Float64Array.from(fit.betas),
-          globalOrient: Float64Array.from(fit.global_orient),
-          bodyPose: Float64Array.from(fit.body_pose),
-          transl: Float64Array.from(fit.transl),
-          scale: fit.scale,
-        },
+        fit: fitOfViewSubject(json)!,
         file: resolvePortable(fit.path, folder),
         bodyFile: json.body === null ? undefined : resolvePortable(json.body.path, folder),
       },
@@ -153,7 +146,21 @@ async function subjectOf(json: ViewSubject, file: string): Promise<Subject> {
   };
 }
 
-async function viewSubjects(folder: string): Promise<string[]> {
+/** The fit in metres that a subject's file holds, if it holds one. */
+export function fitOfViewSubject({ fit }: ViewSubject): BodyFit | undefined {
+  if (fit === null) return undefined;
+  return {
+    kind: fit.kind,
+    betas: Float64Array.from(fit.betas),
+    globalOrient: Float64Array.from(fit.global_orient),
+    bodyPose: Float64Array.from(fit.body_pose),
+    transl: Float64Array.from(fit.transl),
+    scale: fit.scale,
+  };
+}
+
+/** Ids of the subjects of a view set, sorted. */
+export async function viewSubjects(folder: string): Promise<string[]> {
   const ids: string[] = [];
   for await (const entry of Deno.readDir(folder)) {
     if (!entry.isDirectory || entry.name.startsWith(".")) continue;
@@ -162,9 +169,4 @@ async function viewSubjects(folder: string): Promise<string[]> {
     if (text.includes('"scan2score/subject-1"')) ids.push(entry.name);
   }
   return ids.sort();
-}
-
-/** Metres per unit of the scan file. */
-export function unitFactor(subject: Pick<Subject, "unit">): number {
-  return METRES_PER_UNIT[subject.unit];
 }

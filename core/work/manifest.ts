@@ -35,7 +35,7 @@ export interface Manifest {
   command: string;
   options: Json;
   /** Files of the artifact that belong to no single item. */
-  files: FileRecord[];
+  files: readonly FileRecord[];
   items: ManifestItem[];
 }
 

@@ -168,9 +168,15 @@ export async function runWork<P>(
   };
 }
 
-/** The items of one shard: every `count`-th, so that neighbours (of like size) are spread. */
-export function shardOf<T>(items: readonly T[], shard: Shard | undefined): T[] {
-  return shard === undefined ? [...items] : items.filter((_, i) => i % shard.count === shard.index);
+/** The items of one shard: every `count`-th group, so that a scan is loaded by one shard only. */
+export function shardOf<T extends { id: string; group?: string }>(
+  items: readonly T[],
+  shard: Shard | undefined,
+): T[] {
+  if (shard === undefined) return [...items];
+  const rank = new Map<string, number>();
+  for (const { id, group = id } of items) if (!rank.has(group)) rank.set(group, rank.size);
+  return items.filter(({ id, group = id }) => rank.get(group)! % shard.count === shard.index);
 }
 
 function poolSize(workers: number, items: number): number {

@@ -203,7 +203,10 @@ Deno.test("runWork() of a killed process's folder finishes with the bytes of an 
 });
 
 Deno.test("shardOf() deals every item to exactly one shard", () => {
-  const dealt = [0, 1, 2].flatMap((index) => shardOf(NUMBERS, { index, count: 3 }));
-  assert.deepEqual(dealt.sort(), NUMBERS);
-  assert.deepEqual(shardOf(NUMBERS, undefined), NUMBERS);
+  const items = NUMBERS.map((n) => ({ id: `n${n}`, group: `g${n >> 1}` }));
+  const shards = [0, 1, 2].map((index) => shardOf(items, { index, count: 3 }));
+  assert.deepEqual(shards.flat().map((one) => one.id).sort(), items.map((one) => one.id));
+  const groups = shards.map((shard) => new Set(shard.map((one) => one.group)));
+  assert.equal(groups.reduce((n, set) => n + set.size, 0), 4, "a group stays whole");
+  assert.deepEqual(shardOf(items, undefined), items);
 });

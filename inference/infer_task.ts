@@ -1,0 +1,52 @@
+/** Reconstructs one view: the task that workers run. */
+import { join } from "../core/work/_path.ts";
+import { encodePly } from "../core/files/ply_write.ts";
+import { InputError } from "../core/work/errors.ts";
+import type { Json } from "../core/work/json.ts";
+import { writeWhole } from "../core/work/scratch.ts";
+import type { Task } from "../core/work/task.ts";
+import type { MethodContext } from "./method.ts";
+import { methodNamed } from "./methods.ts";
+import { openPhoto, openView, type PhotoPlace, type ViewPlace } from "./view_input.ts";
+
+/** One reconstruction to make. */
+export interface InferPayload {
+  method: string;
+  input: ({ kind: "view" } & ViewPlace) | ({ kind: "photo" } & PhotoPlace);
+  options: { [key: string]: Json };
+  /** Path of the mesh below the predictions' folder. */
+  mesh: string;
+}
+
+const reconstruct: Task<InferPayload> = async ({ method, input, options, mesh }, { scratch }) => {
+  const chosen = methodNamed(method);
+  const view = input.kind === "view" ? await openView(input) : await openPhoto(input);
+  const missing = chosen.needs.filter((need) => !view.has.has(need));
+  if (missing.length > 0) {
+    throw new InputError(
+      `Cannot run ${method} on "${view.subject}": the input has no ${missing.join(" and no ")}`,
+      { hint: "render the views with all maps, or choose another method" },
+    );
+  }
+  const seconds: { [stage: string]: number } = {};
+  const context: MethodContext = {
+    options,
+    async stage(name, work) {
+      const started = performance.now();
+      try {
+        return await work();
+      } finally {
+        seconds[name] = (seconds[name] ?? 0) + (performance.now() - started) / 1000;
+      }
+    },
+  };
+  const result = await chosen.reconstruct(view, context);
+  await context.stage("write", () => writeWhole(join(scratch, mesh), encodePly(result.mesh)));
+  return {
+    result: result.report,
+    warnings: result.warnings,
+    timing: { ...seconds, rssMB: Math.round(Deno.memoryUsage().rss / 1e6) },
+  };
+};
+
+export default reconstruct;

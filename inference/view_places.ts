@@ -1,0 +1,64 @@
+/** Finding the views of a folder and naming photos. */
+import { basename, extname } from "../core/work/_path.ts";
+import { InputError } from "../core/work/errors.ts";
+import { select, type Selection } from "../core/work/select.ts";
+import { viewsOf, viewSubjects } from "../datasets/views.ts";
+import type { ViewPlace } from "./view_input.ts";
+
+/** Which views of a folder. */
+export interface ViewSelection extends Selection {
+  /** Names of views, as `y000`; absent: all. */
+  views?: readonly string[] | undefined;
+  bodyFile?: string | undefined;
+}
+
+/**
+ * The views of a view set, sorted by subject and name.
+ *
+ * @throws {InputError} If the folder holds none, or none of the names asked for.
+ */
+export async function viewPlaces(
+  root: string,
+  { views, bodyFile, ...selection }: ViewSelection = {},
+): Promise<ViewPlace[]> {
+  const subjects = await viewSubjects(root);
+  const places: ViewPlace[] = [];
+  for (const subject of select(subjects, (id) => id, selection)) {
+    for (const view of await viewsOf(root, subject)) {
+      if (views === undefined || views.includes(view)) {
+        places.push({ root, subject, view, bodyFile });
+      }
+    }
+  }
+  if (places.length === 0) {
+    throw new InputError(
+      "Cannot find views to reconstruct: expected <subject>/<view>/camera.json",
+      {
+        file: root,
+        hint: "make views with render",
+      },
+    );
+  }
+  return places;
+}
+
+/**
+ * Ids of photos: their names without suffix.
+ *
+ * @throws {InputError} If two photos have the same name.
+ */
+export function photoIds(paths: readonly string[]): { id: string; path: string }[] {
+  const seen = new Map<string, string>();
+  return paths.map((path) => {
+    const id = basename(path, extname(path));
+    const other = seen.get(id);
+    if (other !== undefined) {
+      throw new InputError(`Cannot name the prediction "${id}": two photos have that name`, {
+        file: path,
+        hint: `the other is ${other}`,
+      });
+    }
+    seen.set(id, path);
+    return { id, path };
+  });
+}

@@ -1,0 +1,38 @@
+/** What decides the bytes of a rendered data set. */
+import type { NormalSource } from "./backend.ts";
+import type { SuiteGroup } from "./layouts/suite_files.ts";
+
+/** Options of `render`, each with the default of the command line. */
+export interface RenderOptions {
+  /** Layout to write. Default: `suite`. */
+  layout: string;
+  /** Width and height, pixels. Default: 2048. */
+  size: number;
+  /** `persp50`: 2K2K's perspective camera; `ortho`: parallel. Default: `persp50`. */
+  camera: "persp50" | "ortho";
+  /** Which back-end draws. Default: `cpu`. */
+  backend: "cpu";
+  /** Groups of maps. Default: all. */
+  maps: readonly SuiteGroup[];
+  /** Where normals come from. Default: `smooth`. */
+  normals: NormalSource;
+  /** N × N samples a pixel for colours. Default: 1. */
+  supersample: number;
+  /** Seed of the lights. Default: 0. */
+  seed: number;
+}
+
+/** The defaults of {@linkcode RenderOptions}. */
+export const RENDER_DEFAULTS: Readonly<RenderOptions> = Object.freeze({
+  layout: "suite",
+  size: 2048,
+  camera: "persp50",
+  backend: "cpu",
+  maps: Object.freeze(["color", "shaded", "normal", "depth", "mask", "keypoints", "body"] as const),
+  normals: "smooth",
+  supersample: 1,
+  seed: 0,
+});
+
+/** Yaws that `render` makes by default, degrees: 2K2K's. */
+export const DEFAULT_YAWS_DEG: readonly number[] = Object.freeze([-30, -20, -10, 0, 10, 20, 30]);

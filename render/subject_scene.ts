@@ -1,0 +1,84 @@
+/** Everything that the views of one subject share: loaded and prepared once, kept for the next. */
+import { bodyMesh, poseBody } from "../body/forward.ts";
+import type { Keypoints3D } from "../body/keypoints.ts";
+import { buildTree } from "../core/geometry/bvh.ts";
+import { closestPoints } from "../core/geometry/closest.ts";
+import type { Mesh } from "../core/geometry/mesh.ts";
+import { messageOf } from "../core/work/errors.ts";
+import { loadBody, loadScan } from "../datasets/load.ts";
+import type { Subject } from "../datasets/subject.ts";
+import type { Backend, PrepareOptions } from "./backend.ts";
+import { type Framing, framingOf } from "./cameras.ts";
+import { cpuBackend } from "./cpu/cpu_backend.ts";
+import type { CpuScene } from "./cpu/scene.ts";
+import type { KeypointRadii } from "./keypoints.ts";
+import type { PreparedSubject } from "./layouts/suite_draw.ts";
+
+/** What a subject's views are drawn from. */
+export interface SubjectScene {
+  backend: Backend<CpuScene>;
+  prepared: PreparedSubject<CpuScene>;
+  framing: Framing;
+  /** Notes on the scan, and what the subject lacks. */
+  warnings: string[];
+}
+
+/** What to prepare. */
+export interface SubjectSceneOptions extends PrepareOptions {
+  /** Body model to use instead of the one the subject names. */
+  bodyFile?: string | undefined;
+  /** Whether the textures, the body and the keypoints are needed. */
+  needs: { textures: boolean; body: boolean; keypoints: boolean };
+}
+
+/**
+ * Loads and prepares a subject.
+ *
+ * @throws {InputError} If the scan cannot be used. A missing body or missing keypoints are warnings:
+ * the maps that need them are left out.
+ */
+export async function prepareSubject(
+  subject: Subject,
+  { bodyFile, needs, ...prepare }: SubjectSceneOptions,
+): Promise<SubjectScene> {
+  const backend = cpuBackend();
+  const { mesh, notes } = await loadScan(subject, {
+    textures: needs.textures ? "decode" : "skip",
+  });
+  const warnings = [...subject.notes, ...notes].map((note) => `${note.code}: ${note.text}`);
+  const prepared: PreparedSubject<CpuScene> = { scan: await backend.prepare(mesh, prepare) };
+  if (needs.body) {
+    try {
+      const { model, fit } = await loadBody(subject, { bodyFile });
+      prepared.body = await backend.prepare(bodyMesh(model, poseBody(model, fit)));
+    } catch (error) {
+      warnings.push(`no body map: ${messageOf(error)}`);
+    }
+  }
+  if (needs.keypoints) {
+    if (subject.keypoints === undefined) {
+      warnings.push("no keypoints: the data set has none for this subject");
+    } else {
+      prepared.keypoints = {
+        points: subject.keypoints,
+        radiiM: keypointRadii(subject.keypoints, mesh),
+      };
+    }
+  }
+  return { backend, prepared, framing: framingOf(mesh, subject.upright), warnings };
+}
+
+/** Distance of each keypoint to the nearest surface of the scan, metres; 0 where unknown. */
+export function keypointRadii(keypoints: Keypoints3D, scan: Mesh): KeypointRadii {
+  const tree = buildTree(scan);
+  const radii = (points: Float64Array) => {
+    const known = points.map((value) => Number.isFinite(value) ? value : 0);
+    const { distance } = closestPoints(tree, known);
+    return distance.map((d, i) => Number.isFinite(points[3 * i]) ? d : 0);
+  };
+  return {
+    body25: radii(keypoints.body25),
+    handLeft: radii(keypoints.handLeft),
+    handRight: radii(keypoints.handRight),
+  };
+}

@@ -1,0 +1,110 @@
+/** What the working commands share: opening a data set, and saying how a run ended. */
+import { compactJson, type Json } from "../core/work/json.ts";
+import { userPath } from "../core/work/paths.ts";
+import type { Progress } from "../core/work/progress.ts";
+import { select } from "../core/work/select.ts";
+import type { RunSummary } from "../core/work/work_list.ts";
+import { openDataset } from "../datasets/open.ts";
+import type { Dataset, Subject, Unit } from "../datasets/subject.ts";
+import { withUnit } from "../datasets/units.ts";
+import { eprint, print } from "./_print.ts";
+import { progressFor } from "./_progress.ts";
+
+/** Flags that {@linkcode openForWork} understands. */
+export interface OpenFlags {
+  only?: string[] | undefined;
+  limit?: number | undefined;
+  format?: string | undefined;
+  unit?: Unit | undefined;
+  json?: true | undefined;
+  quiet?: true | undefined;
+}
+
+/** Opens a data set and chooses its subjects. */
+export async function openForWork(
+  folder: string,
+  flags: OpenFlags,
+): Promise<{ dataset: Dataset; subjects: Subject[]; progress: Progress }> {
+  const opened = await openDataset(userPath(folder), { format: flags.format });
+  const known = [
+    ...opened.subjects.map(({ id }) => ({ id, broken: false })),
+    ...opened.broken.map(({ id }) => ({ id, broken: true })),
+  ];
+  const chosen = new Set(select(known, ({ id }) => id, flags).map(({ id }) => id));
+  const { unit } = flags;
+  const subjects = opened.subjects.filter(({ id }) => chosen.has(id))
+    .map((subject) => unit === undefined ? subject : withUnit(subject, unit));
+  const broken = opened.broken.filter(({ id }) => chosen.has(id));
+  const progress = progressFor(flags as { json?: boolean; quiet?: boolean });
+  progress.note(
+    `${opened.name}: ${opened.format} (${opened.evidence}), ${subjects.length} subjects`,
+  );
+  return { dataset: { ...opened, subjects, broken }, subjects, progress };
+}
+
+/** Says how a run ended, on stdout, and returns the exit code. */
+export function reportRun(
+  title: string,
+  summary: RunSummary,
+  { out, flags, broken = [] }: {
+    out: string;
+    flags: { json?: true | undefined; quiet?: true | undefined };
+    broken?: Dataset["broken"];
+  },
+): 0 | 1 {
+  const failed = summary.records.filter((record) => record.status === "failed");
+  const warned = summary.records.filter((record) => record.warnings.length > 0);
+  if (flags.json) {
+    print(compactJson({
+      event: "summary",
+      command: title,
+      out,
+      done: summary.done,
+      skipped: summary.skipped,
+      failed: failed.map(({ id, reason, hint }) => ({ id, reason, hint })),
+      broken: broken.map(({ id, code, text }) => ({ id, code, text })),
+      missing: summary.missing,
+      foreign: summary.foreign,
+      warnings: warned.map(({ id, warnings }) => ({ id, warnings })),
+    } as unknown as Json));
+  } else {
+    for (const { id, text, hint } of broken) {
+      eprint(`broken ${id}: ${text}`);
+      if (hint !== undefined) eprint(`hint: ${hint}`);
+    }
+    for (const { id, reason, hint } of failed) {
+      eprint(`failed ${id}: ${reason}`);
+      if (hint !== undefined) eprint(`hint: ${hint}`);
+    }
+    if (!flags.quiet) {
+      for (const [text, ids] of warningsByText(warned)) eprint(`warning: ${text} (${ids})`);
+      if (summary.foreign.length > 0) {
+        eprint(
+          `note: ${summary.foreign.length} items in ${out} were made with other options and are ` +
+            `not in its manifest`,
+        );
+      }
+      const left = summary.missing.length;
+      print(
+        `${title}: ${summary.done} done, ${summary.skipped} were done before, ` +
+          `${failed.length + broken.length} failed` +
+          (left > 0 ? `, ${left} left to other shards` : "") + ` → ${out}`,
+      );
+    }
+  }
+  return failed.length + broken.length > 0 ? 1 : 0;
+}
+
+/** Each warning once, with the items it is about. */
+function warningsByText(records: RunSummary["records"]): [string, string][] {
+  const ids = new Map<string, string[]>();
+  for (const { id, warnings } of records) {
+    for (const text of warnings) ids.set(text, [...ids.get(text) ?? [], id]);
+  }
+  return [...ids].map(([text, list]) => [
+    text,
+    list.length <= 4
+      ? list.join(", ")
+      : `${list.slice(0, 3).join(", ")} and ${list.length - 3} more`,
+  ]);
+}

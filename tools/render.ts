@@ -1,0 +1,100 @@
+/** `render`: scans → images and ground-truth maps. */
+import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import { userPath } from "../core/work/paths.ts";
+import {
+  command,
+  type Finish,
+  interruptSignal,
+  JSON_OUT,
+  LIMIT,
+  list,
+  natural,
+  ONLY,
+  positive,
+  QUIET,
+  SHARD,
+  shardFromEnvironment,
+  workerCount,
+  WORKERS,
+} from "./_options.ts";
+
+const GROUPS = ["color", "shaded", "normal", "depth", "mask", "keypoints", "body"] as const;
+
+/** Makes the command. */
+export function render(finish: Finish) {
+  return command(
+    "render",
+    "Render images and ground-truth maps of scans: what methods are given and scored against.",
+    "scan2score render fixtures/humans -o out/views --only h01,h02 --yaws=0",
+  )
+    .argument("<dataset>", "folder of scans; see docs/formats.md for the layouts")
+    .requiredOption("-o, --out <dir>", "folder to write")
+    .addOption(new Option("--layout <name>", "layout to write").choices(["suite"]).default("suite"))
+    .option("--size <px>", "width and height", positive, 2048)
+    .option("--yaws <list>", "turns of the person in degrees", "-30..30:10")
+    .option("--pitches <list>", "pitches of the camera in degrees", "0")
+    .addOption(
+      new Option("--camera <kind>", "2K2K's 50° camera or a parallel one")
+        .choices(["persp50", "ortho"] as const).default("persp50" as const),
+    )
+    .addOption(
+      new Option("--backend <name>", "who draws").choices(["cpu"] as const)
+        .default("cpu" as const),
+    )
+    .option("--maps <list>", `maps to write, of ${GROUPS.join(", ")}`, groups, [...GROUPS])
+    .addOption(
+      new Option("--normals <source>", "smooth, the triangle's own, or the file's")
+        .choices(["smooth", "face", "file"] as const).default("smooth" as const),
+    )
+    .option("--supersample <n>", "n × n samples a pixel for colours", positive, 1)
+    .option("--seed <n>", "seed of the lights", natural, 0)
+    .option("--body <file>", "body model (else the one the subject names)")
+    .option("--format <name>", "layout of the data set (else told by its content)")
+    .addOption(
+      new Option("--unit <unit>", "unit of the scans, where the data set is wrong or silent")
+        .choices(["m", "cm", "mm"] as const),
+    )
+    .option(...ONLY).option(...LIMIT).option(...SHARD).option(...WORKERS)
+    .option(...JSON_OUT).option(...QUIET)
+    .action(async (folder, flags) => {
+      const { openForWork, reportRun } = await import("./_steps.ts");
+      const { renderDataset } = await import("../render/render_dataset.ts");
+      const { parseAngles, viewsOf } = await import("../render/view_names.ts");
+      const views = viewsOf(
+        parseAngles(flags.yaws, "--yaws"),
+        parseAngles(flags.pitches, "--pitches"),
+      );
+      const { dataset, subjects, progress } = await openForWork(folder, flags);
+      const out = userPath(flags.out);
+      const summary = await renderDataset(out, {
+        subjects,
+        views,
+        bodyFile: flags.body === undefined ? undefined : userPath(flags.body),
+        options: {
+          layout: flags.layout,
+          size: flags.size,
+          camera: flags.camera,
+          backend: flags.backend,
+          maps: GROUPS.filter((group) => flags.maps.includes(group)),
+          normals: flags.normals,
+          supersample: flags.supersample,
+          seed: flags.seed,
+        },
+      }, {
+        workers: workerCount(flags.workers),
+        shard: shardFromEnvironment(flags.shard),
+        progress,
+        signal: interruptSignal(),
+      });
+      finish(reportRun("render", summary, { out, flags, broken: dataset.broken }));
+    });
+}
+
+function groups(text: string): string[] {
+  const names = list(text);
+  const unknown = names.find((name) => !GROUPS.some((group) => group === name));
+  if (unknown !== undefined) {
+    throw new InvalidArgumentError(`found "${unknown}", expected some of ${GROUPS.join(", ")}`);
+  }
+  return names;
+}
