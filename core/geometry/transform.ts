@@ -52,6 +52,13 @@ export function rotationY(rad: number): Matrix4 {
   return m;
 }
 
+/** Turns about +z: +x goes towards +y. */
+export function rotationZ(rad: number): Matrix4 {
+  const m = identity(), c = Math.cos(rad), s = Math.sin(rad);
+  m[0] = c, m[1] = -s, m[4] = s, m[5] = c;
+  return m;
+}
+
 /** Builds a matrix from a 3 × 3 block (row-major) and a translation. */
 export function affine(linear: ArrayLike<number>, t: ArrayLike<number>): Matrix4 {
   // deno-fmt-ignore
@@ -77,6 +84,28 @@ export function rotationOfAxisAngle(x: number, y: number, z: number): Float64Arr
     c * x * y + s * z, cosA + c * y * y, c * y * z - s * x,
     c * x * z - s * y, c * y * z + s * x, cosA + c * z * z,
   );
+}
+
+/**
+ * Axis-angle vector of a rotation matrix (3 × 3 row-major), radians, angle in [0, π]. Through the
+ * unit quaternion of largest component, so it is exact near 0 and near π (Shepperd 1978).
+ */
+export function axisAngleOfRotation(r: ArrayLike<number>): [number, number, number] {
+  const trace = r[0] + r[4] + r[8];
+  let w: number, x: number, y: number, z: number;
+  if (trace >= r[0] && trace >= r[4] && trace >= r[8]) {
+    w = 1 + trace, x = r[7] - r[5], y = r[2] - r[6], z = r[3] - r[1];
+  } else if (r[0] >= r[4] && r[0] >= r[8]) {
+    w = r[7] - r[5], x = 1 + r[0] - r[4] - r[8], y = r[1] + r[3], z = r[2] + r[6];
+  } else if (r[4] >= r[8]) {
+    w = r[2] - r[6], x = r[1] + r[3], y = 1 + r[4] - r[0] - r[8], z = r[5] + r[7];
+  } else {
+    w = r[3] - r[1], x = r[2] + r[6], y = r[5] + r[7], z = 1 + r[8] - r[0] - r[4];
+  }
+  const sine = Math.hypot(x, y, z);
+  if (sine === 0) return [0, 0, 0];
+  const angle = 2 * Math.atan2(w < 0 ? -sine : sine, Math.abs(w)), factor = angle / sine;
+  return [x * factor, y * factor, z * factor];
 }
 
 /**
