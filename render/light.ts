@@ -109,7 +109,7 @@ export function studioLight(seed: number, ...item: readonly (string | number)[])
   const side = float() < 0.5 ? -1 : 1;
   const ambient = tinted(between(0.3, 0.5), 0.04);
   const lamps: Lamp[] = [
-    { towards: direction(side * between(15, 65), between(15, 60)), rgb: tinted(1, 0.08) },
+    { towards: direction(side * between(15, 60), between(10, 50)), rgb: tinted(1, 0.08) },
     {
       towards: direction(-side * between(20, 80), between(-10, 40)),
       rgb: tinted(between(0.15, 0.45), 0.08),

@@ -45,11 +45,11 @@ export function rasterize(
   memory: VisibilityMemory = {},
 ): Visibility {
   const pixels = (window.x1 - window.x0) * (window.y1 - window.y0);
-  if ((memory.faces?.length ?? 0) < 2 * pixels) {
+  if (memory.keys === undefined || memory.keys.length < 2 * pixels) {
     memory.keys = new Float64Array(2 * pixels);
     memory.faces = new Uint32Array(2 * pixels);
   }
-  const keys = memory.keys!.subarray(0, 2 * pixels);
+  const keys = memory.keys.subarray(0, 2 * pixels);
   const faces = memory.faces!.subarray(0, 2 * pixels).fill(0);
   for (let i = 0; i < keys.length; i += 2) {
     keys[i] = -Infinity;

@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console -- a benchmark reports on the terminal
 /**
  * Times the CPU back-end on the dense scan (564,000 triangles) at 2048², one thread, before files:
  *

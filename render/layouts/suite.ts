@@ -1,0 +1,62 @@
+/** Writing the layout `suite`: one folder a view. */
+import { encodeExr } from "../../core/files/exr.ts";
+import { encodePng } from "../../core/files/image.ts";
+import { join } from "../../core/work/_path.ts";
+import { stableJson } from "../../core/work/json.ts";
+import { writeWhole } from "../../core/work/scratch.ts";
+import {
+  CAMERA_FILE,
+  cameraFileJson,
+  KEYPOINTS_FILE,
+  keypointsFileJson,
+  SUITE_FILES,
+  type SuiteMapName,
+  type SuiteView,
+} from "./suite_files.ts";
+
+/** Channels of a map's PNG. */
+const CHANNELS = {
+  color: 4,
+  color_back: 4,
+  shaded: 4,
+  normal: 3,
+  normal_back: 3,
+  mask: 1,
+  body_normal: 3,
+} as const;
+
+/**
+ * Writes one view: colour and masks as 8-bit PNG, normals as 16-bit PNG, depth as float32 EXR
+ * (channel `Y`), camera and keypoints as JSON. What the view does not have is not written. Equal
+ * views give equal bytes.
+ *
+ * @param folder The view's folder; made if need be.
+ * @returns The names of the files, in the order they were written.
+ * @throws {InputError} If the file system refuses.
+ */
+export async function writeSuiteView(folder: string, view: SuiteView): Promise<string[]> {
+  const written: string[] = [];
+  const write = async (name: string, data: Uint8Array | string) => {
+    await writeWhole(join(folder, name), data);
+    written.push(name);
+  };
+  for (const name of Object.keys(SUITE_FILES) as SuiteMapName[]) {
+    const bytes = encodeMap(view, name);
+    if (bytes !== undefined) await write(SUITE_FILES[name], bytes);
+  }
+  if (view.keypoints !== undefined) {
+    await write(KEYPOINTS_FILE, stableJson(keypointsFileJson(view.keypoints)));
+  }
+  // Last: a folder with a camera is a whole view.
+  await write(CAMERA_FILE, stableJson(cameraFileJson(view.camera)));
+  return written;
+}
+
+function encodeMap(view: SuiteView, name: SuiteMapName): Uint8Array | undefined {
+  const { width, height } = view.camera;
+  const data = view[name];
+  if (data === undefined) return undefined;
+  if (data instanceof Float32Array) return encodeExr({ width, height, channels: { Y: data } });
+  const channels = CHANNELS[name as keyof typeof CHANNELS];
+  return encodePng({ width, height, channels, data });
+}

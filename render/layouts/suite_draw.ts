@@ -1,0 +1,73 @@
+/** Drawing what a view of the layout `suite` holds. */
+import type { Keypoints3D } from "../../body/keypoints.ts";
+import type { Camera } from "../../core/geometry/camera.ts";
+import type { Backend, RasterMapName, RasterStats } from "../backend.ts";
+import { type KeypointRadii, projectKeypoints } from "../keypoints.ts";
+import type { SphericalLight } from "../light.ts";
+import { scanMaps, SUITE_FILES, type SuiteGroup, type SuiteView } from "./suite_files.ts";
+
+/** One subject, prepared by the back-end that draws it. */
+export interface PreparedSubject<Scene> {
+  scan: Scene;
+  /** The body fit; needed for the group `body`. */
+  body?: Scene;
+  /** Needed for the group `keypoints`. */
+  keypoints?: { points: Keypoints3D; radiiM: KeypointRadii };
+}
+
+/** What to draw, with what. */
+export interface SuiteDrawOptions<Scene> {
+  backend: Backend<Scene>;
+  /** Groups whose sources the subject lacks (body, keypoints) are left out. */
+  groups: readonly SuiteGroup[];
+  /** N × N samples a pixel for colours. Default: 1. */
+  supersample?: number;
+  /** In the camera's frame; needed for the group `shaded`. */
+  light?: SphericalLight;
+}
+
+/** A view and what happened while it was drawn. */
+export interface DrawnSuiteView {
+  view: SuiteView;
+  stats: RasterStats;
+}
+
+/**
+ * Draws one view of a subject.
+ *
+ * @throws {RangeError} If the request makes no sense.
+ */
+export async function drawSuiteView<Scene>(
+  { scan, body, keypoints }: PreparedSubject<Scene>,
+  camera: Camera,
+  options: SuiteDrawOptions<Scene>,
+): Promise<DrawnSuiteView> {
+  const { backend, groups, supersample, light } = options;
+  const wanted = scanMaps(groups);
+  // Occlusion of keypoints is told by the depth map, whether or not it is kept.
+  const points = groups.includes("keypoints") ? keypoints : undefined;
+  const maps: RasterMapName[] = points !== undefined && !wanted.includes("depth")
+    ? [...wanted, "depth"]
+    : wanted;
+  const { stats, ...drawn } = await backend.draw(scan, camera, {
+    maps,
+    ...supersample === undefined ? {} : { supersample },
+    ...light === undefined ? {} : { light },
+  });
+  const view: SuiteView = { camera };
+  for (const name of wanted) {
+    if (name in SUITE_FILES) Object.assign(view, { [name]: drawn[name] });
+  }
+  if (groups.includes("body") && body !== undefined) {
+    const { normal } = await backend.draw(body, camera, { maps: ["normal"] });
+    view.body_normal = normal!;
+  }
+  if (points !== undefined) {
+    view.keypoints = projectKeypoints(points.points, {
+      camera,
+      depth: drawn.depth!,
+      radiiM: points.radiiM,
+    });
+  }
+  return { view, stats };
+}

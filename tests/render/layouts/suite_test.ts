@@ -1,0 +1,149 @@
+import assert from "node:assert/strict";
+import { DiskFolder } from "../../../core/files/disk.ts";
+import { InputError } from "../../../core/work/errors.ts";
+import { cpuBackend } from "../../../render/cpu/cpu_backend.ts";
+import { framingOf, suiteCamera } from "../../../render/cameras.ts";
+import { drawSuiteView } from "../../../render/layouts/suite_draw.ts";
+import {
+  scanMaps,
+  SUITE_GROUPS,
+  type SuiteGroup,
+  type SuiteView,
+} from "../../../render/layouts/suite_files.ts";
+import { readSuiteView } from "../../../render/layouts/suite_reader.ts";
+import { writeSuiteView } from "../../../render/layouts/suite.ts";
+import { studioLight } from "../../../render/light.ts";
+import { sphere } from "../_shapes.ts";
+
+const GROUPS = Object.keys(SUITE_GROUPS) as SuiteGroup[];
+
+async function drawn(camera: "persp50" | "ortho", groups = GROUPS): Promise<SuiteView> {
+  const mesh = sphere(0.7, 24), backend = cpuBackend();
+  const points = new Float64Array(75).map((_, i) => i / 100);
+  const hand = new Float64Array(63).fill(NaN);
+  const zeros = {
+    body25: new Float64Array(25),
+    handLeft: new Float64Array(21),
+    handRight: new Float64Array(21),
+  };
+  const { view } = await drawSuiteView(
+    {
+      scan: await backend.prepare(mesh),
+      body: await backend.prepare(sphere(0.6, 12)),
+      keypoints: { points: { body25: points, handLeft: hand, handRight: hand }, radiiM: zeros },
+    },
+    suiteCamera(framingOf(mesh), { yawDeg: -12.5, pitchDeg: 10 }, { size: 48, camera }),
+    { backend, groups, light: studioLight(0, "test") },
+  );
+  return view;
+}
+
+async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await work(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("writeSuiteView() writes the layout's files, and readSuiteView() gives them back", async () => {
+  for (const camera of ["persp50", "ortho"] as const) {
+    const view = await drawn(camera);
+    await inFolder(async (folder) => {
+      const names = await writeSuiteView(`${folder}/y-12.5_p10`, view);
+      // The names that the format promises to its readers.
+      assert.deepEqual(names.toSorted(), [
+        "body_normal.png",
+        "camera.json",
+        "color.png",
+        "color_back.png",
+        "depth.exr",
+        "depth_back.exr",
+        "keypoints.json",
+        "mask.png",
+        "normal.png",
+        "normal_back.png",
+        "shaded.png",
+      ]);
+      const back = await readSuiteView(new DiskFolder(`${folder}/y-12.5_p10`));
+      assert.deepEqual(back, view);
+    });
+  }
+});
+
+Deno.test("writeSuiteView() writes equal bytes for equal views", async () => {
+  await inFolder(async (folder) => {
+    const names = await writeSuiteView(`${folder}/a`, await drawn("persp50"));
+    await writeSuiteView(`${folder}/b`, await drawn("persp50"));
+    for (const name of names) {
+      assert.deepEqual(
+        Deno.readFileSync(`${folder}/a/${name}`),
+        Deno.readFileSync(`${folder}/b/${name}`),
+      );
+    }
+  });
+});
+
+Deno.test("writeSuiteView() writes camera.json as the format says", async () => {
+  const view = await drawn("persp50", ["mask"]);
+  await inFolder(async (folder) => {
+    assert.deepEqual(await writeSuiteView(folder, view), ["mask.png", "camera.json"]);
+    const camera = JSON.parse(await Deno.readTextFile(`${folder}/camera.json`));
+    assert.deepEqual(Object.keys(camera), [
+      "camFromScan",
+      "cx",
+      "cy",
+      "fx",
+      "fy",
+      "height",
+      "pitchDeg",
+      "projection",
+      "schema",
+      "width",
+      "yawDeg",
+    ]);
+    assert.equal(camera.camFromScan.length, 4);
+    assert.deepEqual(camera.camFromScan[3], [0, 0, 0, 1]);
+  });
+});
+
+Deno.test("drawSuiteView() draws what the groups ask for and nothing else", async () => {
+  assert.deepEqual(scanMaps(["mask", "depth", "body", "keypoints"]), [
+    "mask",
+    "depth",
+    "depth_back",
+  ]);
+  assert.deepEqual(Object.keys(await drawn("ortho", ["depth"])), ["camera", "depth", "depth_back"]);
+  // Keypoints need the depth map to tell what hides them; it is not kept.
+  assert.deepEqual(Object.keys(await drawn("ortho", ["keypoints"])), ["camera", "keypoints"]);
+  assert.deepEqual(Object.keys(await drawn("ortho", ["body"])), ["camera", "body_normal"]);
+});
+
+Deno.test("readSuiteView() reads only what is needed, and says what is missing or does not fit", async () => {
+  const view = await drawn("persp50", ["mask", "depth"]);
+  await inFolder(async (folder) => {
+    await writeSuiteView(folder, view);
+    const from = new DiskFolder(folder);
+    assert.deepEqual(Object.keys(await readSuiteView(from, { needed: ["mask"] })), [
+      "camera",
+      "mask",
+    ]);
+    const fails = (needed: readonly ("color" | "mask" | "depth")[], message: RegExp) =>
+      assert.rejects(readSuiteView(from, { needed }), (error) => {
+        assert.ok(error instanceof InputError, String(error));
+        assert.match(error.message, message);
+        return true;
+      });
+    await fails(["color"], /color\.png/);
+    const camera = await Deno.readTextFile(`${folder}/camera.json`);
+    await Deno.writeTextFile(`${folder}/camera.json`, camera.replace('"width": 48', '"width": 47'));
+    await fails(["mask"], /found 48 × 48, expected the camera's 47 × 48 \(.*mask\.png\)/);
+    await fails(["depth"], /depth\.exr/);
+    await Deno.writeTextFile(`${folder}/camera.json`, camera.replace('"perspective"', '"fisheye"'));
+    await fails([], /Cannot read a camera/);
+    await Deno.writeTextFile(`${folder}/camera.json`, camera);
+    await Deno.copyFile(`${folder}/mask.png`, `${folder}/color.png`);
+    await fails(["color"], /found 1 channels, expected 4/);
+  });
+});
