@@ -1,0 +1,209 @@
+/// <reference lib="dom" />
+/** The report page in a real browser: what only a browser can tell. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Browser, Page } from "playwright-core";
+import { buildLeaderboard } from "../../eval/leaderboard.ts";
+import { buildReport } from "../../eval/report/build_report.tsx";
+import type { Results } from "../../eval/results.ts";
+import { syntheticResults } from "../eval/_synthetic.ts";
+import { writeDataset } from "../eval/report/_dataset.ts";
+import { launchBrowser } from "./_browser.ts";
+
+const EVIL = '<img src=x onerror="document.title=1">';
+
+/** A page from disk, and everything it complained about or asked for. */
+interface Opened {
+  page: Page;
+  complaints: string[];
+}
+
+async function openReport(
+  browser: Browser,
+  results: Results,
+  options: { folder?: string; width?: number; dark?: boolean } = {},
+): Promise<Opened> {
+  const folder = options.folder ?? await Deno.makeTempDir();
+  const leaderboard = buildLeaderboard([results], { resamples: 200 });
+  const { html } = await buildReport(
+    {
+      leaderboard,
+      results: [{ results, ...(options.folder === undefined ? {} : { folder: options.folder }) }],
+    },
+    { pictures: { heightPx: 64 }, command: "npx -y deno@2.9.6 task demo" },
+  );
+  const file = join(folder, "report.html");
+  await Deno.writeTextFile(file, html);
+  const context = await browser.newContext({
+    viewport: { width: options.width ?? 1280, height: 900 },
+    colorScheme: options.dark ? "dark" : "light",
+  });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on("console", (message) => complaints.push(message.text()));
+  page.on("pageerror", (error) => complaints.push(error.message));
+  page.on("dialog", (dialog) => complaints.push(`dialog: ${dialog.message()}`));
+  page.on("request", (request) => {
+    if (!/^(file|data):/.test(request.url())) complaints.push(`request: ${request.url()}`);
+  });
+  await page.goto(pathToFileURL(file).href);
+  await page.waitForTimeout(100);
+  if (options.folder === undefined) await Deno.remove(folder, { recursive: true });
+  return { page, complaints };
+}
+
+/** The method names of the visible ranked table, top to bottom. */
+function rowsOf(page: Page): Promise<(string | undefined)[]> {
+  return page.$$eval(
+    "table.board",
+    (tables) =>
+      (tables as HTMLElement[]).filter((table) => table.offsetParent !== null)
+        .flatMap((table) =>
+          Array.from(
+            table.querySelectorAll("tbody th.name"),
+            (cell) => cell.firstChild?.textContent ?? undefined,
+          )
+        ),
+  );
+}
+
+const test = (name: string, body: (browser: Browser) => Promise<void>) =>
+  Deno.test({
+    name,
+    // The browser keeps its pipe until it is closed.
+    sanitizeOps: false,
+    sanitizeResources: false,
+    fn: async () => {
+      const browser = await launchBrowser();
+      try {
+        await body(browser);
+      } finally {
+        await browser.close();
+      }
+    },
+  });
+
+test("report page opens from disk without a complaint or a request", async (browser) => {
+  const folder = await Deno.makeTempDir();
+  const { page, complaints } = await openReport(browser, await writeDataset(folder), { folder });
+  const drawn = await page.$$eval("img", async (images) => {
+    for (const image of images as HTMLImageElement[]) {
+      image.scrollIntoView();
+      await image.decode().catch(() => {});
+    }
+    return (images as HTMLImageElement[]).map((image) => image.naturalHeight);
+  });
+  assert.equal(drawn.filter((height) => height >= 50).length, 18);
+  assert.deepEqual(complaints, []);
+  await Deno.remove(folder, { recursive: true });
+});
+
+test("report page sorts by any column, and back", async (browser) => {
+  const { page } = await openReport(browser, syntheticResults());
+  assert.deepEqual(await rowsOf(page), ["oracle-depth", "2k2k", "body", "inflate"]);
+  const head = page.locator("table.board:visible thead button", { hasText: "Method" });
+  await head.click();
+  assert.deepEqual(await rowsOf(page), ["2k2k", "body", "inflate", "oracle-depth"]);
+  assert.equal(
+    await page.locator("table.board:visible th[aria-sort]").getAttribute("aria-sort"),
+    "ascending",
+  );
+  await head.click();
+  assert.deepEqual(await rowsOf(page), ["oracle-depth", "inflate", "body", "2k2k"]);
+  await page.locator("table.board:visible thead button", { hasText: "F@1 cm" }).click();
+  assert.deepEqual(await rowsOf(page), ["oracle-depth", "2k2k", "body", "inflate"]);
+});
+
+test("report page switches the board everywhere, and never shows two", async (browser) => {
+  const { page } = await openReport(browser, syntheticResults());
+  const visible = () =>
+    page.$$eval("[data-board]", (all) => [
+      ...new Set(
+        (all as HTMLElement[]).filter((element) => element.offsetParent !== null)
+          .map((element) => element.getAttribute("data-board")),
+      ),
+    ]);
+  assert.deepEqual(await visible(), ["b-1"]);
+  await page.locator("label", { hasText: /^none$/ }).click();
+  assert.deepEqual(await visible(), ["b-0"]);
+});
+
+test("report page orders subjects by a method's error, failures first", async (browser) => {
+  const results = syntheticResults({ failures: { "inflate/h13": "no mask" } });
+  const { page } = await openReport(browser, results);
+  const order = () =>
+    page.$$eval(".subject", (cards) => cards.map((card) => card.getAttribute("data-name") ?? ""));
+  const byName = await order();
+  await page.selectOption("select[name=order]", "inflate");
+  const errorOf = (subject: string) => {
+    const row = results.rows.find((row) => row.method === "inflate" && row.subject === subject)!;
+    return row.status === "failed" ? Infinity : row.scores.aligned.chamfer_cm!;
+  };
+  assert.deepEqual(await order(), byName.toSorted((a, b) => errorOf(b) - errorOf(a)));
+  assert.equal((await order())[0], "h13");
+  await page.selectOption("select[name=order]", "");
+  assert.deepEqual(await order(), byName);
+});
+
+test("report page's pictures open, walk and close by keyboard", async (browser) => {
+  const folder = await Deno.makeTempDir();
+  const { page, complaints } = await openReport(browser, await writeDataset(folder), { folder });
+  const caption = async () => (await page.textContent(".viewer figcaption"))?.trim();
+  const shot = page.locator(".subject").first().locator("[data-who=tight][data-slot=normal]");
+  await shot.focus();
+  await page.keyboard.press("Enter");
+  assert.match(await caption() ?? "", /^round · tight\s*normals, front$/);
+  await page.keyboard.press("ArrowRight");
+  assert.match(await caption() ?? "", /^round · loose\s*normals, front$/);
+  await page.keyboard.press("ArrowDown");
+  assert.match(await caption() ?? "", /^round · loose\s*normals, back$/);
+  await page.keyboard.press("ArrowRight");
+  assert.match(await caption() ?? "", /^round · scan/);
+  await page.keyboard.press("Escape");
+  assert.equal(await page.locator(".viewer").isVisible(), false);
+  assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("data-who")), "scan");
+  assert.deepEqual(complaints, []);
+  await Deno.remove(folder, { recursive: true });
+});
+
+test("report page shows hostile names as text", async (browser) => {
+  const results = syntheticResults({
+    subjects: [EVIL, "b"],
+    methods: [{ name: "</script><svg onload=document.title=1>", chamferCm: 1 }],
+    dataset: EVIL,
+  });
+  const { page, complaints } = await openReport(browser, results);
+  assert.ok((await page.textContent("h1"))?.includes(EVIL));
+  assert.equal(await page.locator("img[src=x], svg").count(), 0);
+  assert.notEqual(await page.title(), "1");
+  assert.deepEqual(complaints, []);
+});
+
+test("report page fits a phone, in light and dark", async (browser) => {
+  for (const dark of [false, true]) {
+    const folder = await Deno.makeTempDir();
+    const results = await writeDataset(folder);
+    const { page } = await openReport(browser, results, { folder, width: 360, dark });
+    const wider = await page.evaluate(() =>
+      document.documentElement.scrollWidth - document.documentElement.clientWidth
+    );
+    assert.equal(wider, 0);
+    const background = await page.evaluate(() =>
+      getComputedStyle(document.documentElement).backgroundColor
+    );
+    assert.equal(background, dark ? "rgb(20, 21, 23)" : "rgb(253, 253, 251)");
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+test("report page holds 200 subjects and 8 methods", async (browser) => {
+  const results = syntheticResults({
+    subjects: Array.from({ length: 200 }, (_, i) => `s${1000 + i}`),
+    methods: Array.from({ length: 8 }, (_, i) => ({ name: `m${i}`, chamferCm: 1 + i / 10 })),
+  });
+  const { page, complaints } = await openReport(browser, results);
+  await page.selectOption("select[name=order]", "m3");
+  assert.equal(await page.locator(".subject").count(), 200);
+  assert.deepEqual(complaints, []);
+});
