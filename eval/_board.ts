@@ -16,6 +16,8 @@ export interface BoardInput {
   dataset: string;
   methods: readonly MethodRecord[];
   rows: readonly PooledRow[];
+  /** Whether the protocol ranks by this board. */
+  ranking: boolean;
 }
 
 /** Statistics of a board. */
@@ -106,7 +108,7 @@ export function buildBoard(input: BoardInput, statistics: BoardStatistics): Boar
     subjects,
     views,
     rankKey,
-    ranking: (protocol.rank?.alignment ?? "none") === alignment,
+    ranking: input.ranking,
     columns,
     entries,
     pairs: comparePairs({ entries, cells, keys: columns }, statistics),

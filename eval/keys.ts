@@ -120,7 +120,7 @@ export function describeKey(key: string): KeyInfo {
   return {
     title,
     unit: unit?.[0] ?? "",
-    digits: unit?.[1] ?? 3,
+    digits: unit?.[1] ?? (better === undefined ? 2 : 3),
     text: "",
     ...(better === undefined ? {} : { better }),
   };

@@ -146,9 +146,14 @@ export function buildLeaderboard(
       const rows = pool.rows.filter((row) =>
         row.protocol === protocol.id && row.dataset === dataset
       );
-      return alignmentsOf(rows).map((alignment) =>
-        buildBoard({ protocol, dataset, alignment, methods: pool.methods, rows }, tools)
-      );
+      const alignments = alignmentsOf(rows);
+      const wanted = protocol.rank?.alignment ?? "none";
+      const ranking = alignments.includes(wanted) ? wanted : alignments[0];
+      const { methods } = pool;
+      return alignments.map((alignment) => {
+        const input = { protocol, dataset, alignment, methods, rows };
+        return buildBoard({ ...input, ranking: alignment === ranking }, tools);
+      });
     })
   );
   const keys = new Set(boards.flatMap((b) => b.entries.flatMap((e) => Object.keys(e.scores))));

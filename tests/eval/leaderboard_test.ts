@@ -70,6 +70,12 @@ Deno.test("buildLeaderboard() starts with the first protocol asked for", () => {
   ]);
 });
 
+Deno.test("buildLeaderboard() ranks by a protocol's first board where its own has no scores", () => {
+  const results = table({ m: { a: 1 } });
+  results.protocols[0].rank = { alignment: "icp", key: "chamfer_cm" };
+  assert.deepEqual(buildLeaderboard([results], QUICK).boards.map((b) => b.ranking), [true]);
+});
+
 Deno.test("buildLeaderboard() gives plain means and orders by them", () => {
   const board = boardOf(table({ worse: { a: 3, b: 5 }, best: { a: 1, b: 2 } }));
   assert.deepEqual(board.entries.map((entry) => entry.method), ["best", "worse"]);

@@ -79,6 +79,7 @@
   // Pictures: large, with the arrow keys between methods (sideways) and pictures (up, down).
   const viewer = /** @type {HTMLDialogElement} */ (document.querySelector(".viewer"));
   const large = /** @type {HTMLImageElement} */ (viewer.querySelector("img"));
+  const nothing = large.src;
   const caption = all("figcaption *", viewer);
   /** @type {HTMLElement | undefined} */
   let shown;
@@ -134,7 +135,8 @@
     else stepPicture(step);
   });
   viewer.addEventListener("close", () => {
-    large.removeAttribute("src");
+    large.src = nothing;
+    large.alt = "";
     shown?.focus();
   });
 

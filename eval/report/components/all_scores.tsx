@@ -9,7 +9,8 @@ export function AllScores({ board }: { board: Board }) {
   const keys = [...new Set(board.entries.flatMap((entry) => Object.keys(entry.scores)))];
   const order = (key: string) => {
     const at = board.columns.indexOf(key);
-    return at < 0 ? board.columns.length : at;
+    if (at >= 0) return at;
+    return board.columns.length + (describeKey(key).better === undefined ? 1 : 0);
   };
   keys.sort((a, b) => order(a) - order(b) || compareText(a, b));
   return (
@@ -33,12 +34,15 @@ export function AllScores({ board }: { board: Board }) {
                     <small>{[info.unit, arrow(info.better)].filter(Boolean).join(" ")}</small>
                   </th>
                   {board.entries.map((entry) => {
-                    const score = entry.scores[key];
+                    const score = entry.scores[key], worst = entry.worstCase?.[key];
                     return (
                       <td class="number">
                         {fixed(score?.mean, info.digits)}
                         {score !== undefined && (
                           <small class="ci">{intervalText(score, info.digits)}</small>
+                        )}
+                        {worst !== undefined && (
+                          <small class="ci">worst case {fixed(worst.mean, info.digits)}</small>
                         )}
                       </td>
                     );

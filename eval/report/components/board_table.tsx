@@ -94,9 +94,7 @@ function Place({ entry }: { entry: LeaderboardEntry }) {
   return (
     <>
       <b>{entry.place}</b>
-      <small title="places in 95 % of the resamples">
-        {best === worst ? best : `${best}–${worst}`}
-      </small>
+      {best !== worst && <small>{best}–{worst}</small>}
     </>
   );
 }
@@ -128,7 +126,7 @@ function ScoreCell(
       <span class={best ? "value best" : "value"}>{fixed(score.mean, digits)}</span>
       {main && <span class="ci">{intervalText(score, digits)}</span>}
       <IntervalBar score={score} domain={domain} ticks={ticks} />
-      {worst !== undefined && (
+      {main && worst !== undefined && (
         <small class="worst" title="with the board's worst value where it failed">
           worst case {fixed(worst.mean, digits)}
         </small>

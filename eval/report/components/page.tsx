@@ -12,6 +12,9 @@ import { SubjectCard } from "./subject_card.tsx";
 /** Boards up to here are switched by buttons, more by a list. */
 const BUTTONS = 4;
 
+/** One transparent pixel: what the viewer holds while it is closed. */
+const NOTHING = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==";
+
 /** The page's body. */
 export function Page({ model }: { model: ReportModel }) {
   const { boards, start, subjects, leaderboard } = model;
@@ -67,7 +70,7 @@ export function Page({ model }: { model: ReportModel }) {
       </main>
       <dialog class="viewer" aria-label="Picture">
         <figure>
-          <img alt="" />
+          <img alt="" src={NOTHING} />
           <figcaption>
             <b />
             <span />
