@@ -118,21 +118,46 @@ export async function readNpyHeader(source: ByteSource): Promise<NpyHeader> {
  */
 export async function readNpy(source: ByteSource): Promise<NpyArray> {
   const header = await readNpyHeader(source);
-  const { shape, bigEndian, dataStart, itemBytes } = header;
-  const kind = KINDS[header.dtype as NpyDtype];
-  if (kind === undefined) {
-    throw fault(source, `found text (dtype ${header.dtype}), expected numbers`);
+  const { dtype, dataStart } = header;
+  if (!isNpyDtype(dtype)) {
+    throw fault(source, `found text (dtype ${dtype}), expected numbers`);
   }
-  const bytes = await source.slice(dataStart, source.byteLength);
+  return arrayOfBytes(await source.slice(dataStart, source.byteLength), { ...header, dtype });
+}
+
+/** Says whether a kind of values is one of the kinds of numbers. */
+export function isNpyDtype(dtype: string): dtype is NpyDtype {
+  return Object.hasOwn(KINDS, dtype);
+}
+
+/** How many bytes one value takes. */
+export function itemBytesOf(dtype: NpyDtype): number {
+  return KINDS[dtype].bytes;
+}
+
+/**
+ * Makes an array from the bytes of its values, which are copied.
+ *
+ * @throws {RangeError} If there are not as many bytes as the shape needs.
+ */
+export function arrayOfBytes(
+  bytes: Uint8Array,
+  layout: Pick<NpyHeader, "shape" | "bigEndian" | "fortranOrder"> & { dtype: NpyDtype },
+): NpyArray {
+  const { shape, dtype, bigEndian, fortranOrder } = layout;
+  const { make, bytes: itemBytes } = KINDS[dtype];
+  const wanted = shape.reduce((a, b) => a * b, 1) * itemBytes;
+  if (bytes.length !== wanted) {
+    throw new RangeError(
+      `Cannot make an array of shape (${shape.join(", ")}) of ${dtype}: ` +
+        `found ${bytes.length} bytes, expected ${wanted}`,
+    );
+  }
   const native = new Uint8Array(bytes.length);
   native.set(bytes);
   if (bigEndian) reverseItems(native, itemBytes);
-  const data = kind.make(native.buffer);
-  return {
-    shape,
-    dtype: header.dtype as NpyDtype,
-    data: header.fortranOrder ? inCOrder(data, shape) : data,
-  };
+  const data = make(native.buffer);
+  return { shape, dtype, data: fortranOrder ? inCOrder(data, shape) : data };
 }
 
 /**
