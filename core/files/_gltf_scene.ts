@@ -159,7 +159,9 @@ export function assemblePrimitives(
 function fillVertices(mesh: Mesh, { primitive, sceneFromNode: m }: Placed, start: number): void {
   const position = primitive.getAttribute("POSITION")!;
   const p = values(position), count = position.getCount();
-  for (let i = 0, to = 3 * start; i < 3 * count; i += 3, to += 3) {
+  const still = m.every((value, i) => value === (i % 5 === 0 ? 1 : 0));
+  if (still) mesh.positions.set(p, 3 * start);
+  for (let i = still ? Infinity : 0, to = 3 * start; i < 3 * count; i += 3, to += 3) {
     const x = p[i], y = p[i + 1], z = p[i + 2];
     mesh.positions[to] = m[0] * x + m[1] * y + m[2] * z + m[3];
     mesh.positions[to + 1] = m[4] * x + m[5] * y + m[6] * z + m[7];

@@ -203,7 +203,10 @@ export class PlyBody {
       if (this.#short) return;
       const least = count * (this.#ascii ? 2 : PLY_BYTES[type]);
       if (!Number.isInteger(count) || count < 0 || least > this.bytesLeft + 1) {
-        throw this.#fault(`row ${row} of "${name}" has a list of ${count} values`);
+        throw this.#fault(
+          `row ${row} of "${name}" has a list of ${count} values: ` +
+            `found ${this.bytesLeft} bytes, expected at least ${least}`,
+        );
       }
       values.counts[p] = count;
       if (!keep) {

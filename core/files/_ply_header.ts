@@ -73,7 +73,7 @@ export async function readPlyHeader(source: ByteSource): Promise<PlyHeader> {
   if (!isPly(bytes)) throw fault(source, 'it does not begin with "ply"');
   const text = new TextDecoder("latin1").decode(bytes);
   // The first line tells how lines end; a binary body may begin with any byte.
-  const ending = /[\r\n]/.exec(text)?.[0] === "\n" ? "\n" : text.includes("\r\n") ? "\r\n" : "\r";
+  const ending = /\r\n|\r|\n/.exec(text)?.[0] ?? "\n";
   const close = /[\r\n]end_header[ \t]*/g.exec(text);
   const stop = close === null ? -1 : close.index + close[0].length;
   if (stop < 0 || !text.startsWith(ending, stop)) {

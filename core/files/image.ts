@@ -232,7 +232,8 @@ export async function encodeLossy(image: Image, options: LossyOptions = {}): Pro
 }
 
 /**
- * Scales an 8-bit picture (Lanczos 3 when it shrinks, in its stored values).
+ * Scales an 8-bit picture (Lanczos 3 when it shrinks, in its stored values; RGBA premultiplied, so
+ * colours under low alpha lose a little).
  *
  * @throws {RangeError} If the data does not fit the size or has 16 bits.
  */

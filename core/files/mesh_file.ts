@@ -22,6 +22,9 @@ import { readPly } from "./ply.ts";
 import { encodePly } from "./ply_write.ts";
 import type { Folder } from "./source.ts";
 
+export type { MeshFile, MeshFormat, MeshReadOptions } from "./mesh_format.ts";
+export type { Note } from "./note.ts";
+
 /** How any mesh is read. */
 export interface ReadMeshOptions extends MeshReadOptions {
   /**

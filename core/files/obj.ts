@@ -17,7 +17,7 @@ import type { ByteSource, Folder } from "./source.ts";
 
 const PIECE_BYTES = 4 << 20;
 const MAX_LINE_BYTES = 64 << 20;
-const NEWLINE = 10, RETURN = 13, BACKSLASH = 92;
+const NEWLINE = 10, RETURN = 13, SPACE = 32, BACKSLASH = 92;
 
 /**
  * Reads an OBJ file with its material libraries and pictures.
@@ -69,10 +69,12 @@ async function scanned(source: ByteSource): Promise<ObjScan> {
     const end = Math.min(source.byteLength, start + PIECE_BYTES);
     const piece = await source.slice(start, end);
     const last = end === source.byteLength;
-    const bytes = new Uint8Array(rest.length + piece.length + (last ? 1 : 0));
+    // Two line ends behind the last piece: a backslash at its end continues over one of them.
+    const bytes = new Uint8Array(rest.length + piece.length + (last ? 2 : 0));
     bytes.set(rest);
     bytes.set(piece, rest.length);
-    if (last) bytes[bytes.length - 1] = NEWLINE;
+    if (last) bytes.fill(NEWLINE, bytes.length - 2);
+    if (start === 0 && isByteOrderMark(bytes)) bytes.fill(SPACE, 0, 3);
     const whole = last ? bytes.length : endOfLines(bytes, rest.length);
     scan.lines(bytes.subarray(0, whole));
     rest = bytes.slice(whole);
@@ -85,6 +87,10 @@ async function scanned(source: ByteSource): Promise<ObjScan> {
   }
   scan.checkForward();
   return scan;
+}
+
+function isByteOrderMark(bytes: Uint8Array): boolean {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
 }
 
 /** Where the last line ends that is not continued by a backslash; 0 if none does. */
