@@ -1,0 +1,283 @@
+/** Moving one surface onto another: iterated nearest points (Besl and McKay 1992), bounded. */
+import { withDefaults } from "../work/options.ts";
+import { Anderson } from "./_anderson.ts";
+import type { SurfaceTree } from "./bvh.ts";
+import { type Closest, closestPoints } from "./closest.ts";
+import {
+  apply,
+  fitSimilarity,
+  invertSimilarity,
+  limitRotation,
+  NO_CHANGE,
+  rotationAngle,
+  type Similarity,
+  similarityMatrix,
+} from "./similarity.ts";
+import { type Matrix4, transformPoints } from "./transform.ts";
+
+/** A surface as the alignment sees it. */
+export interface AlignSide {
+  tree: SurfaceTree;
+  /** Points of the surface, xyz interleaved, length 3n. */
+  points: Float64Array;
+}
+
+/** How {@linkcode alignSurfaces} goes about it. */
+export interface AlignOptions {
+  /** `similarity` finds a scale, `rigid` keeps 1. */
+  kind?: "similarity" | "rigid";
+  /** Share of the pairs that count, each way: the nearest ones. */
+  keep?: number;
+  /** Most iterations. */
+  maxIterations?: number;
+  /** Stops when no corner of the box round the moving points moves farther than this, metres. */
+  stopM?: number;
+  /** How many past steps the acceleration combines; 0 for none. */
+  memory?: number;
+  /** Bounds of the scale. */
+  minScale?: number;
+  maxScale?: number;
+  /** Largest rotation, degrees. */
+  maxRotationDeg?: number;
+  /** Largest displacement of the mean of the moving points, metres. */
+  maxTranslationM?: number;
+}
+
+/** The defaults of {@linkcode AlignOptions}: those of `suite-1`. */
+export const ALIGN_DEFAULTS: Required<AlignOptions> = Object.freeze({
+  kind: "similarity",
+  keep: 0.9,
+  maxIterations: 50,
+  stopM: 1e-6,
+  memory: 5,
+  minScale: 0.8,
+  maxScale: 1.25,
+  maxRotationDeg: 30,
+  maxTranslationM: 0.5,
+});
+
+/** What {@linkcode alignSurfaces} found. */
+export interface Alignment {
+  /** Takes the moving surface onto the fixed one; determinant > 0. */
+  matrix: Matrix4;
+  similarity: Similarity;
+  /** Angle of the rotation, degrees. */
+  rotationDeg: number;
+  /** How far the mean of the moving points went, metres. */
+  translationM: number;
+  /** Root mean square distance of the pairs that counted in the last iteration, metres. */
+  rmsM: number;
+  iterations: number;
+  /** Whether it came to rest before the iterations ran out. */
+  converged: boolean;
+  /** Bounds that held the result back in the last iteration. */
+  bounds: ("scale" | "rotation" | "translation")[];
+}
+
+/**
+ * Moves a surface onto another, from where it stands: again and again pairs the points of each with
+ * the nearest points of the other surface, drops the farthest pairs each way, and takes the
+ * least-squares similarity of the rest ({@linkcode fitSimilarity}), pulled back to the bounds:
+ * scale clamped, rotation shortened about its axis, displacement of the mean shortened.
+ *
+ * Pairs both ways keep the surface from shrinking into the other. Nothing is ever mirrored.
+ *
+ * @throws {RangeError} If `keep` is not in (0, 1].
+ */
+export function alignSurfaces(
+  moving: AlignSide,
+  fixed: AlignSide,
+  options: AlignOptions = {},
+): Alignment {
+  const settings = withDefaults(ALIGN_DEFAULTS, options);
+  if (!(settings.keep > 0 && settings.keep <= 1)) {
+    throw new RangeError(
+      `Cannot align surfaces: keep is ${settings.keep}, expected more than 0, at most 1`,
+    );
+  }
+  const centre = meanOf(moving.points), corners = boxCorners(moving.points);
+  const sizeM = Math.max(...corners.map((corner) => distance(corner, centre)));
+  const acceleration = new Anderson(settings.memory);
+  const clamp = (next: Similarity) => withinBounds(next, { centre, settings });
+  let current: Similarity = NO_CHANGE; // where distances are measured
+  let plain: Similarity = NO_CHANGE; // where the last fit led
+  let bounds: Alignment["bounds"] = [];
+  let iterations = 0, rmsM = Infinity, converged = false;
+  let there: Closest | undefined, back: Closest | undefined;
+  while (iterations < settings.maxIterations && !converged) {
+    iterations++;
+    // 1. Nearest points both ways. The moving surface stays where its tree is: the fixed points
+    // are taken to it, and distances there are 1 / scale of what they are here.
+    const matrix = similarityMatrix(current), inverse = similarityMatrix(invertSimilarity(current));
+    there = nearest(fixed.tree, transformPoints(matrix, moving.points), there);
+    back = nearest(moving.tree, transformPoints(inverse, fixed.points), back);
+
+    // 2. The nearest pairs each way.
+    const pairs = new PairList(moving.points.length + fixed.points.length);
+    addNearest(pairs, there, settings.keep, { from: moving.points, to: there.point! });
+    addNearest(pairs, back, settings.keep, { from: back.point!, to: fixed.points });
+    const rms = pairs.rms(matrix);
+    if (rms > rmsM && current !== plain) { // the shortcut led uphill: go back to the plain step
+      acceleration.reset();
+      current = plain;
+      continue;
+    }
+    rmsM = rms;
+
+    // 3. The best similarity within the bounds, and from there the shortcut.
+    const fit = clamp(fitSimilarity(pairs.from, pairs.to, { kind: settings.kind }));
+    plain = fit.kept;
+    bounds = fit.bounds;
+    converged = largestMove(corners, current, plain) <= settings.stopM;
+    const ahead = acceleration.next(
+      toVector(current, centre, sizeM),
+      toVector(plain, centre, sizeM),
+    );
+    current = clamp(fromVector(ahead, centre, sizeM)).kept;
+  }
+  current = plain;
+  const moved = apply(current, centre);
+  return {
+    matrix: similarityMatrix(current),
+    similarity: current,
+    rotationDeg: rotationAngle(current.rotation) * 180 / Math.PI,
+    translationM: distance(moved, centre),
+    rmsM,
+    iterations,
+    converged,
+    bounds,
+  };
+}
+
+function nearest(tree: SurfaceTree, points: Float64Array, last: Closest | undefined): Closest {
+  return closestPoints(tree, points, {
+    withPoints: true,
+    ...(last === undefined ? {} : { guesses: last.face }),
+  });
+}
+
+/** Pulls a similarity back to the bounds, and names those it broke. */
+function withinBounds(
+  { scale, rotation, shift }: Similarity,
+  { centre, settings }: { centre: number[]; settings: Required<AlignOptions> },
+): { kept: Similarity; bounds: Alignment["bounds"] } {
+  const bounds: Alignment["bounds"] = [];
+  const goal = apply({ scale, rotation, shift }, centre);
+  const keptScale = Math.min(settings.maxScale, Math.max(settings.minScale, scale));
+  if (keptScale !== scale) bounds.push("scale");
+  const keptRotation = limitRotation(rotation, settings.maxRotationDeg * Math.PI / 180);
+  if (keptRotation !== rotation) bounds.push("rotation");
+  const far = distance(goal, centre);
+  const share = far > settings.maxTranslationM ? settings.maxTranslationM / far : 1;
+  if (share < 1) bounds.push("translation");
+  const kept = { scale: keptScale, rotation: keptRotation };
+  return { kept: { ...kept, shift: shiftTo(kept, centre, share, goal) }, bounds };
+}
+
+/** The shift with which the centre goes the given share of the way to the goal. */
+function shiftTo(
+  turn: Pick<Similarity, "scale" | "rotation">,
+  centre: readonly number[],
+  share: number,
+  goal: readonly number[],
+): Similarity["shift"] {
+  const turned = apply({ ...turn, shift: [0, 0, 0] }, centre);
+  const [x, y, z] = [0, 1, 2].map((k) => centre[k] + share * (goal[k] - centre[k]) - turned[k]);
+  return [x, y, z];
+}
+
+/** A similarity as seven lengths: log scale, rotation vector, displacement of the centre. */
+function toVector(similarity: Similarity, centre: number[], sizeM: number): Float64Array {
+  const { scale, rotation: [w, x, y, z] } = similarity, sine = Math.hypot(x, y, z);
+  const factor = sine > 0 ? 2 * Math.atan2(sine, w) / sine * sizeM : 2 * sizeM;
+  const goal = apply(similarity, centre);
+  return Float64Array.of(
+    Math.log(scale) * sizeM,
+    factor * x,
+    factor * y,
+    factor * z,
+    ...goal.map((value, k) => value - centre[k]),
+  );
+}
+
+function fromVector(v: Float64Array, centre: number[], sizeM: number): Similarity {
+  const angle = Math.hypot(v[1], v[2], v[3]) / sizeM;
+  const factor = angle > 0 ? Math.sin(angle / 2) / (angle * sizeM) : 0.5 / sizeM;
+  const rotation = [Math.cos(angle / 2), factor * v[1], factor * v[2], factor * v[3]] as const;
+  const turn = { scale: Math.exp(v[0] / sizeM), rotation };
+  const goal = [0, 1, 2].map((k) => centre[k] + v[4 + k]);
+  return { ...turn, shift: shiftTo(turn, centre, 1, goal) };
+}
+
+/** Pairs of points, growing within a length known beforehand. */
+class PairList {
+  #from: Float64Array;
+  #to: Float64Array;
+  #length = 0;
+
+  constructor(most: number) {
+    this.#from = new Float64Array(most);
+    this.#to = new Float64Array(most);
+  }
+
+  add(from: Float64Array, to: Float64Array, at: number): void {
+    for (let k = 0; k < 3; k++) {
+      this.#from[this.#length] = from[at + k];
+      this.#to[this.#length++] = to[at + k];
+    }
+  }
+
+  get from(): Float64Array {
+    return this.#from.subarray(0, this.#length);
+  }
+
+  get to(): Float64Array {
+    return this.#to.subarray(0, this.#length);
+  }
+
+  /** Root mean square distance once `from` is moved. */
+  rms(matrix: Matrix4): number {
+    const moved = transformPoints(matrix, this.from), { to } = this;
+    let sum = 0;
+    for (let i = 0; i < to.length; i++) sum += (moved[i] - to[i]) ** 2;
+    return Math.sqrt(sum / (to.length / 3));
+  }
+}
+
+/** Adds the share `keep` of the pairs with the least distance, in the order of the points. */
+function addNearest(
+  pairs: PairList,
+  { distance }: Closest,
+  keep: number,
+  { from, to }: { from: Float64Array; to: Float64Array },
+): void {
+  const sorted = distance.slice().sort();
+  const most = sorted[Math.max(1, Math.ceil(keep * sorted.length)) - 1];
+  for (let i = 0; i < distance.length; i++) {
+    if (distance[i] <= most) pairs.add(from, to, 3 * i);
+  }
+}
+
+function meanOf(points: Float64Array): [number, number, number] {
+  let x = 0, y = 0, z = 0;
+  for (let i = 0; i < points.length; i += 3) x += points[i], y += points[i + 1], z += points[i + 2];
+  const n = points.length / 3;
+  return [x / n, y / n, z / n];
+}
+
+function boxCorners(points: Float64Array): number[][] {
+  const low = [Infinity, Infinity, Infinity], high = [-Infinity, -Infinity, -Infinity];
+  for (let i = 0; i < points.length; i++) {
+    low[i % 3] = Math.min(low[i % 3], points[i]);
+    high[i % 3] = Math.max(high[i % 3], points[i]);
+  }
+  return Array.from({ length: 8 }, (_, i) => [0, 1, 2].map((k) => (i >> k & 1 ? high : low)[k]));
+}
+
+function largestMove(corners: readonly number[][], a: Similarity, b: Similarity): number {
+  return Math.max(...corners.map((corner) => distance(apply(a, corner), apply(b, corner))));
+}
+
+function distance(a: readonly number[], b: readonly number[]): number {
+  return Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]);
+}
