@@ -9,9 +9,12 @@ import { jsonSchemaOf } from "../core/work/schema.ts";
 import { predictionsSchema } from "../core/files/predictions_json.ts";
 import { leaderboardSchema } from "../eval/leaderboard.ts";
 import { resultsSchema } from "../eval/results.ts";
+import { cameraSchema, keypointsSchema } from "../render/layouts/suite_files.ts";
 
 /** Every file format with a published schema: name → definition. */
 export const PUBLISHED_SCHEMAS = Object.freeze({
+  camera: cameraSchema,
+  keypoints: keypointsSchema,
   leaderboard: leaderboardSchema,
   predictions: predictionsSchema,
   results: resultsSchema,

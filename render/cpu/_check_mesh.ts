@@ -1,4 +1,8 @@
-/** Whether a mesh from outside can be drawn. */
+/**
+ * Whether a mesh from outside can be drawn at all. (Texture coordinates or normals that are not
+ * finite do not stop it: `checkMesh` of core notes them, and drawing falls back to the base colour
+ * and the triangle's normal.)
+ */
 import type { Mesh } from "../../core/geometry/mesh.ts";
 import { InputError } from "../../core/work/errors.ts";
 import type { NormalSource } from "../backend.ts";
@@ -25,10 +29,6 @@ export function checkMesh(mesh: Mesh, normalSource: NormalSource): void {
   const nowhere = firstNotFinite(positions);
   if (nowhere >= 0) {
     fail(`vertex ${Math.floor(nowhere / 3)} has ${positions[nowhere]}`, "finite coordinates");
-  }
-  const badUv = uvs === undefined ? -1 : firstNotFinite(uvs);
-  if (badUv >= 0) {
-    fail(`triangle ${Math.floor(badUv / 6)} has texture coordinate ${uvs![badUv]}`, "finite ones");
   }
   if (faceMaterials !== undefined && materials.length > 0) {
     const unknown = firstAbove(faceMaterials, materials.length - 1);

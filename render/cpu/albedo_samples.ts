@@ -44,6 +44,8 @@ export function albedoSamples(scene: CpuScene, frame: Frame, samples: Samples): 
           w01 * light[data[q + 1]] + w11 * light[data[q + 5]];
         b = w00 * light[data[p + 2]] + w10 * light[data[p + 6]] +
           w01 * light[data[q + 2]] + w11 * light[data[q + 6]];
+      } else if (u - u !== 0 || v - v !== 0) {
+        r = g = b = 1; // coordinates that are not finite
       } else {
         sampleMipMap(mipMap, [u, v], squared > 1 ? Math.log2(squared) / 2 : 0, albedo, at);
         r = albedo[at], g = albedo[at + 1], b = albedo[at + 2];

@@ -217,6 +217,14 @@ Deno.test("drawScene() multiplies the base colour in linear light, and interpola
   }
 });
 
+Deno.test("drawScene() shows the base colour where texture coordinates are not finite", () => {
+  const mesh = textured(2, textureOf(4, 4, () => [9, 9, 9]));
+  mesh.uvs!.fill(NaN, 0, 6);
+  const color = colorOf(mesh, pixelCamera(4, translation(0, 0, -5)));
+  assert.deepEqual([...color.subarray(4 * 14, 4 * 14 + 4)], [255, 255, 255, 255]); // lower right
+  assert.deepEqual([...color.subarray(4 * 1, 4 * 1 + 4)], [9, 9, 9, 255]); // upper left
+});
+
 Deno.test("drawScene() takes each triangle's own material", () => {
   const red = textureOf(1, 1, () => [255, 0, 0]), blue = textureOf(8, 8, () => [0, 0, 255]);
   const mesh: Mesh = {
