@@ -30,7 +30,9 @@ export function pageShell(title: string, body: VNode): string {
       <style dangerouslySetInnerHTML={{ __html: style }} />
       <noscript>
         <style
-          dangerouslySetInnerHTML={{ __html: "[data-board][hidden]{display:revert!important}" }}
+          dangerouslySetInnerHTML={{
+            __html: "[data-board][hidden],.subject[hidden]{display:revert!important}",
+          }}
         />
       </noscript>
     </head>,

@@ -36,7 +36,7 @@ export interface PictureFrame {
 }
 
 /** Share of the person's box that is left free on each side. */
-const MARGIN = 0.03;
+const MARGIN = 0.045;
 
 /** Pictures wider than this many heights are made smaller instead. */
 const WIDEST = 1.25;

@@ -20,9 +20,15 @@
     if (control.name === "board") {
       board = control.value;
       for (const element of all("[data-board]")) element.hidden = element.dataset.board !== board;
+      for (const card of all(".subject")) card.hidden = !(board in errorsOf(card));
     }
     if (control.name === "board" || control.name === "order") orderSubjects();
   });
+
+  /** By board and method. @param {HTMLElement} card */
+  function errorsOf(card) {
+    return JSON.parse(card.dataset.errors ?? "{}");
+  }
 
   /** Puts the subjects in the order chosen; failures count as worst. */
   function orderSubjects() {
@@ -31,7 +37,7 @@
     const list = document.querySelector(".subjects");
     if (!list) return;
     const cards = all(".subject", list).map((card, at) => {
-      const errors = JSON.parse(card.dataset.errors ?? "{}")[board] ?? {};
+      const errors = errorsOf(card)[board] ?? {};
       const value = chosen in errors ? errors[chosen] ?? Infinity : -Infinity;
       return { card, value, name: Number(card.id.slice(2)), at };
     });

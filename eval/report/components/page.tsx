@@ -26,7 +26,9 @@ export function Page({ model }: { model: ReportModel }) {
       <header class="top">
         <p class="kicker">scan2score · single-image human digitization</p>
         <h1>{model.title}</h1>
-        <p class="lead">{leadText(model)}</p>
+        {boards.map((board) => (
+          <p class="lead" data-board={board.id} hidden={board !== start}>{leadText(board)}</p>
+        ))}
       </header>
       <main>
         <section aria-label="Leaderboard">
@@ -87,8 +89,7 @@ export function Page({ model }: { model: ReportModel }) {
 }
 
 /** What was measured, in a sentence. */
-function leadText(model: ReportModel): string {
-  const { board } = model.start;
+function leadText({ board }: BoardModel): string {
   const info = describeKey(board.rankKey);
   const people = count(board.subjects.length, "subject");
   const views = board.views > board.subjects.length

@@ -74,7 +74,7 @@ export function Provenance({ model }: { model: ReportModel }) {
           <summary>
             {count(inputs.length, "file")} behind the scores of {name}
           </summary>
-          <div class="scroll" tabIndex={0} role="region" aria-label="Files">
+          <div class="scroll" tabIndex={0} role="region" aria-label={`Files of ${name}`}>
             <table class="plain files">
               <thead>
                 <tr>

@@ -17,6 +17,7 @@ export function SubjectCard({ model, subject }: { model: ReportModel; subject: S
   const boards = model.boards.filter(({ id }) => subject.results[id] !== undefined);
   const start = boards.includes(model.start) ? model.start : boards[0];
   const { pictures } = subject;
+  const bare = Object.keys(pictures.scan).length === 0 && pictures.input === undefined;
   const views = subject.views.length > 1
     ? `view ${subject.view}, scores over ${subject.views.length} views`
     : subject.view === undefined
@@ -26,6 +27,7 @@ export function SubjectCard({ model, subject }: { model: ReportModel; subject: S
     <article
       class="subject"
       id={subject.id}
+      hidden={subject.dataset !== model.start.board.dataset}
       data-name={subject.subject}
       data-errors={JSON.stringify(errorsOf(boards, subject))}
     >
@@ -33,8 +35,8 @@ export function SubjectCard({ model, subject }: { model: ReportModel; subject: S
         <a href={`#${subject.id}`}>{subject.subject}</a>
         <small>{[datasetOf(model, subject), views].filter(Boolean).join(" · ")}</small>
       </h3>
-      <div class="plates" style={platesStyle(subject)}>
-        <div class="plate reference">
+      <div class={bare ? "plates bare" : "plates"} style={platesStyle(subject)}>
+        <div class="plate reference" hidden={bare}>
           <h4>Input and scan</h4>
           <div class="pictures">
             <Shot picture={pictures.input} of={subject} who="input" slot="input" label="input" />

@@ -1,0 +1,7 @@
+/** Scores, statistics, leaderboards and the report page. */
+export * from "./keys.ts";
+export * from "./leaderboard.ts";
+export * from "./merge_results.ts";
+export * from "./results.ts";
+export * from "./report/mod.ts";
+export * from "./statistics/mod.ts";
