@@ -1,10 +1,12 @@
 /** All commands, in the order of the help. */
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { Finish } from "./_options.ts";
+import { doctor } from "./doctor.ts";
 import { infer } from "./infer.ts";
 import { render } from "./render.ts";
 
 export const COMMANDS: readonly ((finish: Finish) => CommandUnknownOpts)[] = [
   (finish) => render(finish),
   (finish) => infer(finish),
+  (finish) => doctor(finish),
 ];

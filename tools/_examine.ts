@@ -1,0 +1,113 @@
+/** The checks of `doctor`: each tries the real thing on a small real input. */
+import { messageOf } from "../core/work/errors.ts";
+import { join } from "../core/work/_path.ts";
+import { FIXTURES } from "../core/work/paths.ts";
+import { environment } from "../core/work/version.ts";
+
+/** One thing that was tried. */
+export interface Check {
+  name: string;
+  ok: boolean;
+  /** What was found, with its speed. */
+  says: string;
+  /** What to do about a failure. */
+  hint?: string;
+  /** Its absence keeps nothing of the main path from working. */
+  optional?: boolean;
+}
+
+/** Everything that was found out. */
+export interface Examination {
+  schema: "scan2score/doctor-1";
+  environment: Record<string, string | number>;
+  checks: Check[];
+}
+
+/** Tries everything. Never throws: a failure is a check that is not ok. */
+export async function examine(): Promise<Examination> {
+  const checks: Check[] = [machine()];
+  checks.push(await attempt("fixtures", fixtures, "clone the repository again"));
+  checks.push(
+    await attempt("pictures", pictures, "the package sharp cannot load: see its message"),
+  );
+  checks.push(await attempt("renderer cpu", renderer, "report this with the message"));
+  checks.push(await attempt("distances", distances, "report this with the message"));
+  checks.push(await attempt("networks", networks, "the package onnxruntime-node cannot load"));
+  return { schema: "scan2score/doctor-1", environment: environment(), checks };
+}
+
+async function attempt(name: string, run: () => Promise<string>, hint: string): Promise<Check> {
+  try {
+    return { name, ok: true, says: await run() };
+  } catch (error) {
+    return { name, ok: false, says: messageOf(error), hint };
+  }
+}
+
+function machine(): Check {
+  const { cores, platform, deno } = environment();
+  const { total, available } = Deno.systemMemoryInfo();
+  const gb = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`;
+  const enough = available > 2e9;
+  return {
+    name: "machine",
+    ok: enough,
+    says: `${cores} cores, ${gb(available)} free of ${gb(total)}, ${platform}, Deno ${deno}`,
+    ...(enough ? {} : { hint: "the demo needs 2 GB: close something" }),
+  };
+}
+
+async function fixtures(): Promise<string> {
+  const { openDataset } = await import("../datasets/open.ts");
+  const { subjects } = await openDataset(join(FIXTURES, "humans"));
+  return `${subjects.length} open people`;
+}
+
+async function pictures(): Promise<string> {
+  const { encodePng, readImage } = await import("../core/files/image.ts");
+  const { bytesSource } = await import("../core/files/source.ts");
+  const size = 512, data = new Uint16Array(3 * size * size).map((_, i) => (i * 40503) & 0xffff);
+  const started = performance.now();
+  const png = encodePng({ width: size, height: size, channels: 3, data });
+  const back = await readImage(bytesSource("doctor.png", png));
+  if (!data.every((value, i) => back.data[i] === value)) {
+    throw new Error("16-bit PNG came back changed");
+  }
+  return `16-bit PNG exact, ${(performance.now() - started).toFixed(0)} ms for ${size}²`;
+}
+
+async function renderer(): Promise<string> {
+  const { readMeshFile } = await import("../core/files/mesh_file.ts");
+  const { framingOf, suiteCamera } = await import("../render/cameras.ts");
+  const { cpuBackend } = await import("../render/cpu/cpu_backend.ts");
+  const { mesh } = await readMeshFile(join(FIXTURES, "humans", "subjects", "h01.glb"));
+  const backend = cpuBackend();
+  const scene = await backend.prepare(mesh);
+  const camera = suiteCamera(framingOf(mesh), { yawDeg: 0, pitchDeg: 0 });
+  const maps = ["color", "normal", "normal_back", "depth", "depth_back", "mask"] as const;
+  await backend.draw(scene, camera, { maps });
+  const started = performance.now();
+  const { stats } = await backend.draw(scene, camera, { maps });
+  const ms = performance.now() - started;
+  if (stats.covered === 0) throw new Error("the picture is empty");
+  return `${mesh.indices.length / 3} triangles at 2048², 6 maps: ${ms.toFixed(0)} ms a view a core`;
+}
+
+async function distances(): Promise<string> {
+  const { readMeshFile } = await import("../core/files/mesh_file.ts");
+  const { buildTree } = await import("../core/geometry/bvh.ts");
+  const { closestPoints } = await import("../core/geometry/closest.ts");
+  const path = join(FIXTURES, "humans", "subjects", "h01.glb");
+  const { mesh } = await readMeshFile(path, { textures: "skip" });
+  const started = performance.now();
+  const { distance } = closestPoints(buildTree(mesh), mesh.positions);
+  const ms = performance.now() - started;
+  if (distance.some((d) => d > 1e-7)) throw new Error("vertices do not lie on their own mesh");
+  return `${distance.length} exact point-to-surface distances: ${ms.toFixed(0)} ms`;
+}
+
+async function networks(): Promise<string> {
+  const ort = await import("onnxruntime-node");
+  const backends = ort.listSupportedBackends().map((backend) => backend.name);
+  return `onnxruntime-node: ${backends.join(", ")}`;
+}
