@@ -17,25 +17,42 @@ export interface KeyInfo {
   digits: number;
   /** One sentence: what is measured, from where to where. */
   text: string;
+  /**
+   * The formula: P prediction, S scan, x and y samples of them, d(x, S) the distance from x to the
+   * nearest point of S, n normals. What a protocol says of its own scores comes before it.
+   */
+  formula?: string;
 }
 
 const SCAN = "the scan", PREDICTION = "the prediction";
 
-/** Heads of distances: what is averaged, and over which samples. */
-const DISTANCES: Readonly<Record<string, readonly [title: string, text: string]>> = {
-  p2s: ["P2S", `distance from samples of ${PREDICTION} to the nearest point of ${SCAN}`],
-  s2p: ["S2P", `distance from samples of ${SCAN}'s outer surface to ${PREDICTION}`],
-  s2p_all: ["S2P all", `distance from samples of all of ${SCAN} to ${PREDICTION}`],
-  chamfer: ["Chamfer", "mean distance between prediction and scan, half the sum of P2S and S2P"],
-  chamfer_all: ["Chamfer all", "half the sum of P2S and S2P all: hidden surfaces count"],
+/** Heads of distances: what is averaged, over which samples, and in symbols. */
+const DISTANCES: Readonly<
+  Record<string, readonly [title: string, text: string, formula: string]>
+> = {
+  p2s: ["P2S", `distance from samples of ${PREDICTION} to the nearest point of ${SCAN}`, "d(x, S)"],
+  s2p: ["S2P", `distance from samples of ${SCAN}’s outer surface to ${PREDICTION}`, "d(y, P)"],
+  s2p_all: ["S2P all", `distance from samples of all of ${SCAN} to ${PREDICTION}`, "d(y, P)"],
+  chamfer: [
+    "Chamfer",
+    "mean distance between prediction and scan, half the sum of P2S and S2P",
+    "½ (P2S + S2P)",
+  ],
+  chamfer_all: [
+    "Chamfer all",
+    "half the sum of P2S and S2P all: hidden surfaces count",
+    "½ (P2S + S2P all)",
+  ],
 };
 
 /** What is taken of the distances; the mean has no word in the key. */
-const REDUCTIONS: Readonly<Record<string, readonly [title: string, text: string]>> = {
-  median: ["median", "Median"],
-  rms: ["RMS", "Root mean square of the"],
-  p95: ["95 %", "95th percentile of the"],
-  max: ["max", "Largest"],
+const REDUCTIONS: Readonly<
+  Record<string, readonly [title: string, text: string, formula: (d: string) => string]>
+> = {
+  median: ["median", "Median", (d) => `median ${d}`],
+  rms: ["RMS", "Root mean square of the", (d) => `√ mean ${d}²`],
+  p95: ["95 %", "95th percentile of the", (d) => `95 % quantile of ${d}`],
+  max: ["max", "Largest", (d) => `max ${d}`],
 };
 
 /** Units that end a key, and the digits worth showing. */
@@ -58,6 +75,7 @@ const KNOWN: Readonly<Record<string, KeyInfo>> = {
     better: "higher",
     digits: 3,
     text: "Normal consistency: mean |cosine| between the normals of a sample and its nearest point",
+    formula: "mean |n(x) · n(x′)|, x′ nearest to x",
   },
   nc_signed: {
     title: "NC signed",
@@ -65,6 +83,7 @@ const KNOWN: Readonly<Record<string, KeyInfo>> = {
     better: "higher",
     digits: 3,
     text: "Normal consistency with its sign: turned surfaces count against it",
+    formula: "mean n(x) · n(x′), x′ nearest to x",
   },
   normal_deg: {
     title: "Normals",
@@ -72,6 +91,7 @@ const KNOWN: Readonly<Record<string, KeyInfo>> = {
     better: "lower",
     digits: 1,
     text: "Mean angle between rendered normals of prediction and scan",
+    formula: "mean ∠(n of P, n of S)",
   },
   normal_deg_visible: {
     title: "Normals, visible",
@@ -93,6 +113,7 @@ const KNOWN: Readonly<Record<string, KeyInfo>> = {
     better: "higher",
     digits: 3,
     text: "Overlap of rendered silhouettes: intersection over union",
+    formula: "|P ∩ S| / |P ∪ S| in pixels",
   },
 };
 
@@ -109,6 +130,7 @@ export function describeKey(key: string): KeyInfo {
       better: "higher",
       digits: 3,
       text: `F-score: harmonic mean of the shares of samples within ${at}, both ways`,
+      formula: `2 a b / (a + b), a = share of d(x, S) ≤ ${at}, b = share of d(y, P) ≤ ${at}`,
     };
   }
   const distance = distanceKey(key);
@@ -133,7 +155,7 @@ function distanceKey(key: string): KeyInfo | undefined {
   if (reduction !== undefined) parts.pop();
   const distance = DISTANCES[parts.join("_")];
   if (unit === undefined || distance === undefined) return undefined;
-  const [title, text] = distance;
+  const [title, text, formula] = distance;
   return {
     title: reduction === undefined ? title : `${title} ${reduction[0]}`,
     unit: unit[0],
@@ -144,6 +166,11 @@ function distanceKey(key: string): KeyInfo | undefined {
       : title.startsWith("Chamfer")
       ? `${text[0].toUpperCase()}${text.slice(1)}`
       : `Mean ${text}`,
+    formula: reduction !== undefined
+      ? reduction[2](formula)
+      : title.startsWith("Chamfer")
+      ? formula
+      : `mean ${formula}`,
   };
 }
 

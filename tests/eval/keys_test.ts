@@ -11,6 +11,18 @@ Deno.test("describeKey() reads direction, reduction and unit from the name", () 
   assert.match(describeKey("chamfer_cm").text, /^Mean distance between prediction and scan/);
 });
 
+Deno.test("describeKey() writes the formula of a reduction with its direction", () => {
+  const formulas = ["p2s_cm", "s2p_rms_cm", "p2s_p95_cm", "chamfer_cm"].map((key) =>
+    describeKey(key).formula
+  );
+  assert.deepEqual(formulas, [
+    "mean d(x, S)",
+    "√ mean d(y, P)²",
+    "95 % quantile of d(x, S)",
+    "½ (P2S + S2P)",
+  ]);
+});
+
 Deno.test("describeKey() reads the threshold of an F-score", () => {
   assert.deepEqual(
     ["f_0p5cm", "f_1cm", "f_2cm"].map((key) => describeKey(key).title),

@@ -34,8 +34,9 @@ export function ProtocolPanel(
             </thead>
             <tbody>
               {keys.map((key) => {
-                const { unit, better, text } = describeKey(key);
-                const formula = formulas[key];
+                const { unit, better, text, formula } = describeKey(key);
+                const own = formulas[key];
+                const symbols = typeof own === "string" ? own : formula;
                 return (
                   <tr>
                     <th scope="row">
@@ -43,14 +44,19 @@ export function ProtocolPanel(
                     </th>
                     <td class="unit">{[unit, arrow(better)].filter(Boolean).join(" ")}</td>
                     <td>
-                      {typeof formula === "string" ? formula : text}
+                      {text}
                       {labels.has(key) && <small>: called {labels.get(key)} by its authors</small>}
+                      {symbols !== undefined && <span class="formula">{symbols}</span>}
                     </td>
                   </tr>
                 );
               })}
             </tbody>
           </table>
+          <p class="note">
+            P is the prediction, S the scan, x and y are samples of them, d(x, S) is the distance
+            from x to the nearest point of S, and n are normals.
+          </p>
         </div>
         <dl class="constants">
           {constants.map(([path, value]) => (
