@@ -1,0 +1,55 @@
+/** What is said about a list of distances. */
+import { quantileOfSorted } from "../statistics/quantile.ts";
+
+/** Summary of distances, in their unit. */
+export interface DistanceSummary {
+  mean: number;
+  median: number;
+  /** Root mean square. */
+  rms: number;
+  /** 95th percentile, interpolated between ranks. */
+  p95: number;
+  max: number;
+}
+
+/**
+ * Summarises distances; null for none. Sums run in the order of the list, in float64.
+ *
+ * @param distances Length n; not changed.
+ */
+export function summarize(distances: Float64Array): DistanceSummary | null {
+  const count = distances.length;
+  if (count === 0) return null;
+  let sum = 0, squares = 0;
+  for (const distance of distances) {
+    sum += distance;
+    squares += distance * distance;
+  }
+  const sorted = distances.slice().sort();
+  return {
+    mean: sum / count,
+    median: quantileOfSorted(sorted, 0.5),
+    rms: Math.sqrt(squares / count),
+    p95: quantileOfSorted(sorted, 0.95),
+    max: sorted[count - 1],
+  };
+}
+
+/** Share of the distances that are at most `threshold`, 0 … 1; NaN for none. */
+export function shareWithin(distances: Float64Array, threshold: number): number {
+  let within = 0;
+  for (const distance of distances) if (distance <= threshold) within++;
+  return within / distances.length;
+}
+
+/**
+ * The F-score in percent: the harmonic mean of precision and recall (each 0 … 1); 0 where both are.
+ */
+export function fScore(precision: number, recall: number): number {
+  return precision + recall > 0 ? 200 * precision * recall / (precision + recall) : 0;
+}
+
+/** The distances whose flag is 1, in order. */
+export function pick(distances: Float64Array, flags: Uint8Array): Float64Array {
+  return distances.filter((_, i) => flags[i] === 1);
+}

@@ -1,0 +1,50 @@
+/** How well the normals of two surfaces agree at nearest points. */
+
+/** Means over pairs of triangles; NaN where no pair counts. */
+export interface NormalConsistency {
+  /** Mean |cosine|. */
+  absolute: number;
+  /** Mean cosine. */
+  signed: number;
+  /** Pairs left out because a triangle has no area, so no normal. */
+  undefinedPairs: number;
+}
+
+/** One side of the pairs. */
+export interface FaceNormals {
+  /** Unit normals of triangles, xyz; (0, 0, 0) where there is none. */
+  normals: Float64Array;
+  /** Triangle of each pair. */
+  faces: Uint32Array;
+}
+
+/**
+ * Compares the normals of the triangles that each pair joins.
+ *
+ * @param options.rotation Turns the normals of `a` first, 3 × 3 row-major.
+ * @param options.counts 1 for the pairs that count; absent: all.
+ */
+export function normalConsistency(
+  a: FaceNormals,
+  b: FaceNormals,
+  options: { rotation: ArrayLike<number>; counts?: Uint8Array },
+): NormalConsistency {
+  const { rotation: r, counts } = options;
+  let absolute = 0, signed = 0, pairs = 0, undefinedPairs = 0;
+  for (let i = 0; i < a.faces.length; i++) {
+    if (counts !== undefined && counts[i] !== 1) continue;
+    const at = 3 * a.faces[i], bt = 3 * b.faces[i];
+    const x = a.normals[at], y = a.normals[at + 1], z = a.normals[at + 2];
+    const u = b.normals[bt], v = b.normals[bt + 1], w = b.normals[bt + 2];
+    if (x * x + y * y + z * z === 0 || u * u + v * v + w * w === 0) {
+      undefinedPairs++;
+      continue;
+    }
+    const cosine = (r[0] * x + r[1] * y + r[2] * z) * u + (r[3] * x + r[4] * y + r[5] * z) * v +
+      (r[6] * x + r[7] * y + r[8] * z) * w;
+    absolute += Math.abs(cosine);
+    signed += cosine;
+    pairs++;
+  }
+  return { absolute: absolute / pairs, signed: signed / pairs, undefinedPairs };
+}

@@ -1,0 +1,259 @@
+/** The scores of `suite-1` for one pair of prediction and scan. */
+import type { Camera } from "../../core/geometry/camera.ts";
+import { closestPoints } from "../../core/geometry/closest.ts";
+import { type Alignment, alignSurfaces } from "../../core/geometry/icp.ts";
+import type { Mesh } from "../../core/geometry/mesh.ts";
+import {
+  invertSimilarity,
+  NO_CHANGE,
+  rotationMatrix,
+  type Similarity,
+  similarityMatrix,
+} from "../../core/geometry/similarity.ts";
+import { topologyOf } from "../../core/geometry/topology.ts";
+import { toRows, transformPoints } from "../../core/geometry/transform.ts";
+import type { Protocol } from "../protocols/protocol.ts";
+import type { Suite1Constants } from "../protocols/suite_1.ts";
+import type { Scores, TransformRecord } from "../results.ts";
+import { type DistanceSummary, fScore, pick, shareWithin, summarize } from "./distances.ts";
+import { normalConsistency } from "./normal_consistency.ts";
+import type { Surface } from "./surface.ts";
+import type { Truth } from "./truth.ts";
+import {
+  drawNormals,
+  meanNormalAngleDeg,
+  meanSilhouetteIou,
+  sideCameras,
+  sizedCamera,
+} from "./views.ts";
+
+/** What a protocol says about one pair. */
+export interface PairScores {
+  /** By alignment, then by key. */
+  scores: Record<string, Scores>;
+  /** By alignment; `none` has none. */
+  transforms: Record<string, TransformRecord>;
+  warnings: string[];
+}
+
+/** What is compared, and how. */
+export interface PairOptions {
+  /** Which of the protocol's alignments. */
+  alignments: readonly string[];
+  /** The camera of the input view, where there is one. */
+  camera?: Camera | undefined;
+}
+
+/** Centimetres in a metre. */
+const CM = 100;
+
+/** Scores one pair. */
+export async function scoreSuite1(
+  truth: Truth,
+  prediction: Surface,
+  protocol: Protocol<Suite1Constants>,
+  options: PairOptions,
+): Promise<PairScores> {
+  const { constants } = protocol;
+  const result: PairScores = {
+    scores: {},
+    transforms: {},
+    warnings: sizeWarnings(truth, prediction),
+  };
+  const flags = topologyScores(prediction);
+  for (const alignment of options.alignments) {
+    let similarity: Similarity = NO_CHANGE;
+    if (alignment === "aligned") {
+      const found = align(truth, prediction, constants);
+      similarity = found.similarity;
+      result.transforms[alignment] = transformRecord(found);
+      result.warnings.push(...alignmentWarnings(found, constants));
+    } else if (alignment !== "none") {
+      throw new RangeError(
+        `Cannot score: alignment is "${alignment}", ${protocol.id} has none and aligned`,
+      );
+    }
+    const { scores, warnings } = surfaceScores(truth, prediction, { similarity, constants });
+    Object.assign(
+      scores,
+      flags,
+      await viewScores(truth, prediction, { similarity, constants, camera: options.camera }),
+    );
+    result.scores[alignment] = scores;
+    result.warnings.push(...warnings.map((text) => `${alignment}: ${text}`));
+  }
+  return result;
+}
+
+/** Distances, F-scores and normals of the prediction moved by a similarity. */
+function surfaceScores(
+  truth: Truth,
+  prediction: Surface,
+  { similarity, constants }: { similarity: Similarity; constants: Suite1Constants },
+): { scores: Scores; warnings: string[] } {
+  const { samples, outerDirections, outerStartM, fScoreThresholdsCm } = constants;
+  const ofTruth = truth.samples(samples), ofPrediction = prediction.samples(samples);
+  const outer = truth.outer(samples, { directions: outerDirections, startM: outerStartM });
+
+  // The prediction stays where its tree is: the scan's samples are taken to it, and distances
+  // there are 1 / scale of what they are here.
+  const matrix = similarityMatrix(similarity);
+  const inverse = similarityMatrix(invertSimilarity(similarity));
+  const p2s = closestPoints(truth.tree, transformPoints(matrix, ofPrediction.points));
+  const s2p = closestPoints(prediction.tree, transformPoints(inverse, ofTruth.points));
+  const toCm = (factor: number) => (metres: number) => metres * factor * CM;
+  const p2sCm = p2s.distance.map(toCm(1)), allCm = s2p.distance.map(toCm(similarity.scale));
+  const outerCm = pick(allCm, outer);
+  const seen = prediction.inferred === undefined
+    ? null
+    : summarize(p2sCm.filter((_, i) => prediction.inferred![ofPrediction.faces[i]] === 0));
+
+  const forward = summarize(p2sCm)!, back = summarize(outerCm), backAll = summarize(allCm)!;
+  const scores: Scores = {
+    ...summaryKeys("p2s", forward),
+    ...summaryKeys("s2p", back),
+    ...summaryKeys("s2p_all", backAll),
+    p2s_seen_cm: seen === null ? null : seen.mean,
+    chamfer_cm: back === null ? null : (forward.mean + back.mean) / 2,
+    chamfer_all_cm: (forward.mean + backAll.mean) / 2,
+    outer_share: outerCm.length / allCm.length,
+  };
+  for (const threshold of fScoreThresholdsCm) {
+    scores[`f_${String(threshold).replace(".", "p")}cm`] = outerCm.length === 0
+      ? null
+      : fScore(shareWithin(p2sCm, threshold), shareWithin(outerCm, threshold));
+  }
+
+  const rotation = rotationMatrix(similarity.rotation);
+  const there = normalConsistency(
+    { normals: prediction.normals, faces: ofPrediction.faces },
+    { normals: truth.normals, faces: p2s.face },
+    { rotation },
+  );
+  const returned = normalConsistency(
+    { normals: prediction.normals, faces: s2p.face },
+    { normals: truth.normals, faces: ofTruth.faces },
+    { rotation, counts: outer },
+  );
+  scores.nc = finite((there.absolute + returned.absolute) / 2);
+  scores.nc_signed = finite((there.signed + returned.signed) / 2);
+  const warnings: string[] = [];
+  if (outerCm.length === 0) {
+    warnings.push("no sample of the scan sees the outside, so there are no scores from scan to it");
+  }
+  const without = there.undefinedPairs + returned.undefinedPairs;
+  if (without > 0) {
+    warnings.push(`nc leaves out ${without} samples whose nearest triangle has no area`);
+  }
+  return { scores, warnings };
+}
+
+function summaryKeys(name: string, summary: DistanceSummary | null): Scores {
+  return {
+    [`${name}_cm`]: summary?.mean ?? null,
+    [`${name}_median_cm`]: summary?.median ?? null,
+    [`${name}_rms_cm`]: summary?.rms ?? null,
+    [`${name}_p95_cm`]: summary?.p95 ?? null,
+    [`${name}_max_cm`]: summary?.max ?? null,
+  };
+}
+
+function topologyScores(prediction: Surface): Scores {
+  const { watertight, components, genus } = topologyOf(prediction.mesh);
+  return { watertight: watertight ? 1 : 0, components: components.length, genus };
+}
+
+async function viewScores(
+  truth: Truth,
+  prediction: Surface,
+  { similarity, constants, camera }: {
+    similarity: Similarity;
+    constants: Suite1Constants;
+    camera: Camera | undefined;
+  },
+): Promise<Scores> {
+  const { viewYawsDeg: yawsDeg, viewSizePx: sizePx, viewWindow: window } = constants;
+  const sides = sideCameras(truth.bounds, { yawsDeg, sizePx, window });
+  const input = camera === undefined ? [] : [sizedCamera(camera, sizePx)];
+  const moved: Mesh = similarity === NO_CHANGE ? prediction.mesh : {
+    positions: transformPoints(similarityMatrix(similarity), prediction.mesh.positions),
+    indices: prediction.mesh.indices,
+  };
+  const drawn = await drawNormals(moved, [...sides, ...input], truth.backend);
+  const sideViews = await truth.views(sides), drawnSides = drawn.slice(0, sides.length);
+  return {
+    normal_deg_visible: meanNormalAngleDeg(sideViews, drawnSides),
+    iou: meanSilhouetteIou(sideViews, drawnSides),
+    normal_deg_input: input.length === 0
+      ? null
+      : meanNormalAngleDeg(await truth.views(input), drawn.slice(sides.length)),
+  };
+}
+
+function align(truth: Truth, prediction: Surface, constants: Suite1Constants): Alignment {
+  const side = (surface: Surface) => ({
+    tree: surface.tree,
+    points: surface.samples(constants.alignSamples, "align").points,
+  });
+  return alignSurfaces(side(prediction), side(truth), {
+    kind: "similarity",
+    keep: constants.alignKeep,
+    maxIterations: constants.alignMaxIterations,
+    stopM: constants.alignStopM,
+    memory: constants.alignMemory,
+    minScale: constants.alignMinScale,
+    maxScale: constants.alignMaxScale,
+    maxRotationDeg: constants.alignMaxRotationDeg,
+    maxTranslationM: constants.alignMaxTranslationM,
+  });
+}
+
+function transformRecord(found: Alignment): TransformRecord {
+  const { matrix, similarity, rotationDeg, translationM, rmsM, iterations, converged, bounds } =
+    found;
+  return {
+    matrix: toRows(matrix),
+    scale: similarity.scale,
+    rotationDeg,
+    translationM,
+    rmsM,
+    iterations,
+    converged,
+    bounds,
+  };
+}
+
+function alignmentWarnings({ bounds, converged }: Alignment, constants: Suite1Constants): string[] {
+  const limits = {
+    scale: `${constants.alignMinScale} to ${constants.alignMaxScale}`,
+    rotation: `${constants.alignMaxRotationDeg}°`,
+    translation: `${constants.alignMaxTranslationM} m`,
+  };
+  const warnings = bounds.map((bound) =>
+    `aligned: the ${bound} reached its bound (${limits[bound]})`
+  );
+  if (!converged) {
+    warnings.push(
+      `aligned: not yet at rest after ${constants.alignMaxIterations} iterations`,
+    );
+  }
+  return warnings;
+}
+
+/** Sizes that differ this much come from another unit, not from another reconstruction. */
+const OTHER_UNIT = 5;
+
+function sizeWarnings(truth: Surface, prediction: Surface): string[] {
+  const diagonal = ({ bounds: { min, max } }: Surface) =>
+    Math.hypot(...max.map((high, k) => high - min[k]));
+  const ratio = diagonal(prediction) / diagonal(truth);
+  if (ratio <= OTHER_UNIT && ratio >= 1 / OTHER_UNIT) return [];
+  return [
+    `the prediction is ${Number(ratio.toPrecision(2))} times as large as the scan: ` +
+    `is it in another unit?`,
+  ];
+}
+
+function finite(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}

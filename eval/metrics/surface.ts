@@ -1,0 +1,145 @@
+/** A surface made ready for measuring, once for all metrics and protocols. */
+import { buildTree, type SurfaceTree } from "../../core/geometry/bvh.ts";
+import { type CanonicalOrder, canonicalOrder } from "../../core/geometry/canonical_order.ts";
+import type { Bounds, Mesh } from "../../core/geometry/mesh.ts";
+import { stratifiedSamples, type SurfaceSamples } from "../../core/geometry/sampler.ts";
+import { InputError } from "../../core/work/errors.ts";
+
+/**
+ * A mesh whose triangles stand in canonical order, with what is computed from it on first use.
+ * Since ties between equally near triangles go to the lowest, results do not depend on the order
+ * of the file; triangles without area come last and win no tie.
+ */
+export class Surface {
+  /** Positions as they came, triangles in canonical order. Nothing else of the mesh. */
+  readonly mesh: Mesh;
+  readonly order: CanonicalOrder;
+  /** 1 for triangles that no pixel saw, in canonical order; absent where the mesh has no labels. */
+  readonly inferred: Uint8Array | undefined;
+  readonly seed: number;
+  readonly subject: string;
+  readonly role: "truth" | "prediction";
+  #tree: SurfaceTree | undefined;
+  #normals: Float64Array | undefined;
+  #bounds: Bounds | undefined;
+  readonly #samples = new Map<string, SurfaceSamples>();
+
+  /**
+   * @throws {InputError} If the mesh has no triangle, no area, stray indices, or a vertex of a
+   * triangle is not finite.
+   */
+  constructor(
+    mesh: Mesh,
+    { seed, subject, role }: { seed: number; subject: string; role: "truth" | "prediction" },
+  ) {
+    checkTriangles(mesh, role);
+    const order = canonicalOrder(mesh);
+    const indices = new Uint32Array(mesh.indices.length);
+    for (let i = 0; i < order.faces.length; i++) {
+      const from = 3 * order.faces[i];
+      indices[3 * i] = mesh.indices[from];
+      indices[3 * i + 1] = mesh.indices[from + 1];
+      indices[3 * i + 2] = mesh.indices[from + 2];
+    }
+    const labels = mesh.faceInferred;
+    this.mesh = { positions: mesh.positions, indices };
+    this.order = { ...order, faces: Uint32Array.from(order.faces, (_, i) => i) };
+    this.inferred = labels === undefined
+      ? undefined
+      : Uint8Array.from(order.faces, (face) => labels[face]);
+    this.seed = seed;
+    this.subject = subject;
+    this.role = role;
+  }
+
+  /** The tree over the triangles. */
+  get tree(): SurfaceTree {
+    return this.#tree ??= buildTree(this.mesh);
+  }
+
+  /** The box round the triangles; vertices that no triangle uses do not count. */
+  get bounds(): Bounds {
+    return this.#bounds ??= usedBounds(this.mesh);
+  }
+
+  /** Unit normals of the triangles, length 3 · faces; (0, 0, 0) for those without area. */
+  get normals(): Float64Array {
+    return this.#normals ??= unitNormals(this.mesh);
+  }
+
+  /**
+   * Points of the surface, stratified; drawn from (seed, subject, role, …purpose) alone and kept.
+   */
+  samples(count: number, ...purpose: readonly string[]): SurfaceSamples {
+    const key = [count, ...purpose].join(" ");
+    let samples = this.#samples.get(key);
+    if (samples === undefined) {
+      const { seed, subject, role, order } = this;
+      samples = stratifiedSamples(this.mesh, {
+        count,
+        seed,
+        purpose: [subject, role, ...purpose],
+        order,
+      });
+      this.#samples.set(key, samples);
+    }
+    return samples;
+  }
+}
+
+function usedBounds({ positions, indices }: Mesh): Bounds {
+  const min: Bounds["min"] = [Infinity, Infinity, Infinity];
+  const max: Bounds["max"] = [-Infinity, -Infinity, -Infinity];
+  for (const vertex of indices) {
+    for (let k = 0; k < 3; k++) {
+      const value = positions[3 * vertex + k];
+      if (value < min[k]) min[k] = value;
+      if (value > max[k]) max[k] = value;
+    }
+  }
+  return { min, max };
+}
+
+function unitNormals({ positions: p, indices }: Mesh): Float64Array {
+  const normals = new Float64Array(indices.length);
+  for (let i = 0; i < indices.length; i += 3) {
+    const a = 3 * indices[i], b = 3 * indices[i + 1], c = 3 * indices[i + 2];
+    const ux = p[b] - p[a], uy = p[b + 1] - p[a + 1], uz = p[b + 2] - p[a + 2];
+    const vx = p[c] - p[a], vy = p[c + 1] - p[a + 1], vz = p[c + 2] - p[a + 2];
+    const nx = uy * vz - uz * vy, ny = uz * vx - ux * vz, nz = ux * vy - uy * vx;
+    const length = Math.sqrt(nx * nx + ny * ny + nz * nz);
+    if (!(length > 0)) continue;
+    normals[i] = nx / length, normals[i + 1] = ny / length, normals[i + 2] = nz / length;
+  }
+  return normals;
+}
+
+const NAMES = { truth: "the scan", prediction: "the prediction" } as const;
+
+function checkTriangles(
+  { positions, indices, faceInferred }: Mesh,
+  role: keyof typeof NAMES,
+): void {
+  const refuse = (found: string, wanted: string): never => {
+    throw new InputError(`Cannot score: ${NAMES[role]} ${found}, expected ${wanted}`);
+  };
+  const vertices = positions.length / 3, faces = indices.length / 3;
+  if (faces === 0) refuse("has no triangles", "at least one");
+  if (!Number.isInteger(faces)) refuse(`has ${indices.length} indices`, "three a triangle");
+  for (let i = 0; i < indices.length; i++) {
+    const at = 3 * indices[i];
+    // A vertex that is not there reads as undefined, and NaN is not equal to itself.
+    if (
+      positions[at] - positions[at] + positions[at + 1] - positions[at + 1] +
+          positions[at + 2] - positions[at + 2] === 0
+    ) continue;
+    if (indices[i] >= vertices) {
+      refuse(`has a triangle with vertex ${indices[i]}`, `one of its ${vertices}`);
+    }
+    const found = [...positions.subarray(at, at + 3)].join(", ");
+    refuse(`has vertex ${indices[i]} at (${found})`, "finite coordinates");
+  }
+  if (faceInferred !== undefined && faceInferred.length !== faces) {
+    refuse(`has ${faceInferred.length} labels`, `one for each of its ${faces} triangles`);
+  }
+}

@@ -1,0 +1,45 @@
+/** A scan made ready to be compared with any number of predictions under any protocols. */
+import type { Camera } from "../../core/geometry/camera.ts";
+import type { Mesh } from "../../core/geometry/mesh.ts";
+import type { Backend } from "../../render/backend.ts";
+import { type OuterOptions, outerSamples } from "./outer.ts";
+import { Surface } from "./surface.ts";
+import { drawNormals, type NormalView } from "./views.ts";
+
+/** The scan of one subject. Everything is computed on first use and kept. */
+export class Truth extends Surface {
+  readonly backend: Backend;
+  readonly #outer = new Map<string, Uint8Array>();
+  readonly #views = new Map<string, Promise<NormalView[]>>();
+
+  /** @throws {InputError} As {@linkcode Surface}. */
+  constructor(
+    mesh: Mesh,
+    { seed, subject, backend }: { seed: number; subject: string; backend: Backend },
+  ) {
+    super(mesh, { seed, subject, role: "truth" });
+    this.backend = backend;
+  }
+
+  /** Which of the `count` samples see the outside, 1 or 0. */
+  outer(count: number, options: OuterOptions): Uint8Array {
+    const key = JSON.stringify([count, options]);
+    let outer = this.#outer.get(key);
+    if (outer === undefined) {
+      outer = outerSamples(this, this.samples(count), options);
+      this.#outer.set(key, outer);
+    }
+    return outer;
+  }
+
+  /** The scan drawn from each camera. */
+  views(cameras: readonly Camera[]): Promise<NormalView[]> {
+    const key = JSON.stringify(cameras.map(({ camFromScan, ...rest }) => [[...camFromScan], rest]));
+    let views = this.#views.get(key);
+    if (views === undefined) {
+      views = drawNormals(this.mesh, cameras, this.backend);
+      this.#views.set(key, views);
+    }
+    return views;
+  }
+}

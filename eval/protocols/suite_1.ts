@@ -1,0 +1,130 @@
+/** `suite-1`: the suite's own protocol. Fixed by the design; every constant is here. */
+import type { Protocol } from "./protocol.ts";
+
+const DESIGN = "suite-1 as the design of scan2score fixes it";
+const CHOICE = "choice of scan2score: see the text";
+
+/** The constants of `suite-1`. */
+export const SUITE_1_CONSTANTS = Object.freeze({
+  samples: 100_000,
+  outerDirections: 64,
+  outerStartM: 0.0002,
+  fScoreThresholdsCm: Object.freeze([0.5, 1, 2]),
+  alignSamples: 20_000,
+  alignKeep: 0.9,
+  alignMaxIterations: 50,
+  alignStopM: 1e-6,
+  alignMemory: 5,
+  alignMinScale: 0.8,
+  alignMaxScale: 1.25,
+  alignMaxRotationDeg: 30,
+  alignMaxTranslationM: 0.5,
+  viewYawsDeg: Object.freeze([0, 90, 180, 270]),
+  viewSizePx: 1024,
+  viewWindow: 1.1,
+});
+
+/** Names and types of the constants of `suite-1`. */
+export type Suite1Constants = typeof SUITE_1_CONSTANTS;
+
+/** The protocol `suite-1`. P prediction, G scan (ground truth), x̂ the nearest point of a surface. */
+export const SUITE_1: Protocol<Suite1Constants> = Object.freeze({
+  id: "suite-1",
+  version: "1",
+  title: "Exact distances both ways between the prediction and the scan's outer surface, in cm",
+  labels: Object.freeze({ P2S: "p2s_cm", Chamfer: "chamfer_cm", NC: "nc" }),
+  rank: Object.freeze({ alignment: "aligned", key: "chamfer_cm" }),
+  alignments: Object.freeze(["none", "aligned"]),
+  constants: SUITE_1_CONSTANTS,
+  notes: Object.freeze({
+    samples: {
+      text: "Points drawn from each surface: area-weighted, stratified along a curve through the " +
+        "triangles, seeded by (seed, subject, truth or prediction) alone, so that all methods " +
+        "meet the same points of the scan.",
+      source: DESIGN,
+    },
+    outerDirections: {
+      text: "Rays from each point of the scan: half of them spread over the hemisphere above its " +
+        "triangle in the triangle's own frame, the other half their mirror images below. The " +
+        "point sees the outside if at least one ray meets no other part of the scan.",
+      source: DESIGN,
+    },
+    outerStartM: {
+      text: "Where such a ray starts: this far above the triangle, on the side that the ray goes " +
+        "to, so that it does not matter which way the triangle is wound.",
+      source: DESIGN,
+    },
+    fScoreThresholdsCm: {
+      text: "Distances up to which a point counts as met (≤).",
+      source: DESIGN,
+    },
+    alignSamples: {
+      text: "Points of each surface that the alignment pairs with nearest points of the other.",
+      source: DESIGN,
+    },
+    alignKeep: {
+      text: "Share of the pairs that count in an iteration, each way: those nearest together.",
+      source: DESIGN,
+    },
+    alignMaxIterations: {
+      text: "Most iterations. Where the alignment has not come to rest by then, the row says so.",
+      source: DESIGN,
+    },
+    alignStopM: {
+      text:
+        "It has come to rest when an iteration moves no corner of the prediction's box farther.",
+      source: CHOICE,
+    },
+    alignMemory: {
+      text:
+        "Past iterations that Anderson acceleration combines; a step that makes the fit worse " +
+        "is taken back. It leads to the same place as plain iteration, about four times as fast.",
+      source: "Walker and Ni 2011, SIAM J. Numer. Anal. 49; safeguard as in Zhang et al. 2021",
+    },
+    alignMinScale: { text: "The scale is clamped to this.", source: DESIGN },
+    alignMaxScale: { text: "The scale is clamped to this.", source: DESIGN },
+    alignMaxRotationDeg: { text: "A larger rotation is shortened about its axis.", source: DESIGN },
+    alignMaxTranslationM: {
+      text:
+        "Largest displacement of the mean of the prediction's points; a larger one is shortened.",
+      source: DESIGN,
+    },
+    viewYawsDeg: {
+      text: "Both are drawn from these sides, orthographically: yaw > 0 turns +z towards +x.",
+      source: DESIGN,
+    },
+    viewSizePx: {
+      text: "Width and height of these pictures; of the input view, its longer side.",
+      source: CHOICE,
+    },
+    viewWindow: {
+      text: "Side of the square that these pictures show, centred on the scan's box, in units of " +
+        "the box's longest side.",
+      source: CHOICE,
+    },
+  }),
+  formulas: Object.freeze({
+    p2s_cm: "mean over samples x of P of |x − x̂|, x̂ on all of G",
+    "p2s_median_cm, p2s_rms_cm, p2s_p95_cm, p2s_max_cm":
+      "median, root mean square, 95th percentile (linear between ranks) and maximum of the same",
+    p2s_seen_cm: "as p2s_cm over samples on triangles not labelled inferred; null without labels",
+    s2p_cm: "mean over the outer samples y of G of |y − ŷ|, ŷ on P",
+    "s2p_median_cm, s2p_rms_cm, s2p_p95_cm, s2p_max_cm": "likewise",
+    s2p_all_cm: "mean over all samples y of G of |y − ŷ|",
+    "s2p_all_median_cm, s2p_all_rms_cm, s2p_all_p95_cm, s2p_all_max_cm": "likewise",
+    chamfer_cm: "½ (p2s_cm + s2p_cm)",
+    chamfer_all_cm: "½ (p2s_cm + s2p_all_cm)",
+    "f_0p5cm, f_1cm, f_2cm":
+      "2 p r / (p + r) in percent; p the share of samples of P within the threshold, r that of " +
+      "the outer samples of G; 0 where both are 0",
+    nc: "half the sum of the means of |n(x) · n(x̂)| over samples of P and over outer samples of " +
+      "G; n the normals of the triangles",
+    nc_signed: "as nc without the absolute value",
+    outer_share: "share of the samples of G that see the outside",
+    normal_deg_visible:
+      "mean angle between the smooth normals over all pixels of the views that both cover",
+    normal_deg_input: "likewise in the input view; null without its camera",
+    iou: "mean over the views of |silhouettes' intersection| / |union|",
+    "watertight, components, genus": "of P after welding equal positions; genus null unless closed",
+  }),
+});
