@@ -1,5 +1,5 @@
 /** Files and folders on a disk. */
-import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { basename, dirname, isAbsolute, join, relative } from "node:path";
 import { InputError } from "../work/errors.ts";
 import { reason } from "../work/hash.ts";
 import { slashes } from "../work/paths.ts";
@@ -150,8 +150,7 @@ export async function fileSource(path: string): Promise<ByteSource> {
 
 /** Splits a path on a disk into its folder and the name inside it. */
 export function diskPlace(path: string): { folder: DiskFolder; name: string } {
-  const full = isAbsolute(path) ? path : resolve(path);
-  return { folder: new DiskFolder(dirname(full)), name: basename(full) };
+  return { folder: new DiskFolder(dirname(path)), name: basename(path) };
 }
 
 function checkUnchanged(path: string, before: Deno.FileInfo, now: Deno.FileInfo): void {

@@ -8,10 +8,11 @@ import { encodeNpy } from "../../../core/files/npy.ts";
 import { encodeObj } from "../../../core/files/obj_write.ts";
 import { encodePly } from "../../../core/files/ply.ts";
 import { MemoryFolder } from "../../../core/files/source.ts";
+import { openZip } from "../../../core/files/zip.ts";
 import { encodeZip } from "../../../core/files/zip_write.ts";
 import { boundsOf, faceCount, vertexCount } from "../../../core/geometry/mesh.ts";
 import { FIXTURES } from "../../../core/work/paths.ts";
-import { bytesOf, codes, refuses, tetrahedron } from "./_help.ts";
+import { bytesOf, codes, refuses, source, tetrahedron } from "./_help.ts";
 
 const OBJ = encodeObj(tetrahedron(), "a").get("a.obj")!;
 
@@ -133,6 +134,25 @@ Deno.test("writeMesh() writes what readMeshFile() reads, and says what a format 
     await refuses(readMeshFile(join(folder, "none.ply")), /no such file/);
   } finally {
     await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("readMesh() finds materials and pictures inside a zip archive", async () => {
+  const texture = { name: "t", width: 1, height: 1, data: Uint8Array.of(7, 8, 9, 255) };
+  const mesh = {
+    ...tetrahedron(),
+    uvs: new Float32Array(24),
+    materials: [{ name: "m", baseColor: [1, 1, 1, 1] as const, texture }],
+  };
+  const members = [...encodeObj(mesh, "a")].map(([name, data]) =>
+    [`scans/01/${name}`, data] as const
+  );
+  for (const level of [0, 6]) {
+    const folder = await openZip(source(encodeZip(members, { level }), "people.zip"));
+    const read = await readMesh(folder, "scans/01/a.obj");
+    assert.deepEqual(read.files, ["scans/01/a.obj", "scans/01/a.mtl", "scans/01/a_0.png"]);
+    assert.deepEqual(read.mesh.materials![0].texture!.data, texture.data);
+    assert.deepEqual(read.notes, []);
   }
 });
 
