@@ -1,9 +1,14 @@
 /** Drawing one view on the CPU: visibility first, then each map from the covered pixels. */
 import type { Camera } from "../../core/geometry/camera.ts";
-import { RASTER_MAPS, type RasterMaps, type RasterRequest } from "../backend.ts";
+import {
+  RASTER_MAPS,
+  type RasterMapName,
+  type RasterMaps,
+  type RasterRequest,
+} from "../backend.ts";
 import { albedoSamples } from "./albedo_samples.ts";
 import { encodeColors, encodeNormals } from "./encode.ts";
-import { projectVertices } from "./frame.ts";
+import { type Frame, projectVertices } from "./frame.ts";
 import { normalSamples } from "./normal_samples.ts";
 import { rasterize, type VisibilityMemory } from "./rasterize.ts";
 import { coveredPixels, samplesOf } from "./samples.ts";
@@ -43,8 +48,8 @@ export function drawScene(
 ): RasterMaps {
   checkRequest(options);
   const { supersample = 1, light, memory = {} } = options;
-  const result = emptyMaps(camera, options);
   const frame = projectVertices(scene.positions, camera);
+  const result = emptyMaps(frame, options);
   const visibility = rasterize(scene, frame, frame.window, memory);
   const covered = coveredPixels(visibility, frame);
   result.stats.covered = covered.length;
@@ -60,9 +65,11 @@ export function drawScene(
       if (!(depth ?? face ?? normal ?? color ?? shaded)) continue;
 
       const samples = samplesOf({ scene, frame, visibility }, { pixels, side });
-      if (depth !== undefined) pixels.forEach((pixel, n) => depth[pixel] = samples.depths[n]);
-      if (face !== undefined) {
-        pixels.forEach((pixel, n) => face[pixel] = scene.faceOf[samples.faces[n]] + 1);
+      for (let n = 0; depth !== undefined && n < pixels.length; n++) {
+        depth[pixels[n]] = samples.depths[n];
+      }
+      for (let n = 0; face !== undefined && n < pixels.length; n++) {
+        face[pixels[n]] = scene.faceOf[samples.faces[n]] + 1;
       }
       const { normals, stats } = normal !== undefined || shaded !== undefined
         ? normalSamples(scene, frame, { samples, side })
@@ -84,23 +91,46 @@ export function drawScene(
   return result;
 }
 
-/** Allocates the maps that were asked for; untouched pages of a map cost nothing yet. */
-function emptyMaps({ width, height }: Camera, { maps }: RasterRequest): RasterMaps {
-  const size = width * height;
+/** Kinds of map: array and values a pixel. */
+const KINDS = {
+  color: [Uint8Array, 4],
+  color_back: [Uint8Array, 4],
+  shaded: [Uint8Array, 4],
+  normal: [Uint16Array, 3],
+  normal_back: [Uint16Array, 3],
+  depth: [Float32Array, 1],
+  depth_back: [Float32Array, 1],
+  mask: [Uint8Array, 1],
+  face: [Uint32Array, 1],
+  face_back: [Uint32Array, 1],
+} as const;
+
+/** The maps that were asked for, all background: new ones, or old ones wiped. */
+function emptyMaps({ grid, window }: Frame, { maps, reuse }: RasterRequest): RasterMaps {
+  const { width, height } = grid;
   const nothing = () => ({ turned: 0, bent: 0, flat: 0 });
   const result: RasterMaps = {
     width,
     height,
+    window,
     stats: { covered: 0, normal: nothing(), normal_back: nothing() },
   };
+  const fits = reuse !== undefined && reuse.width === width && reuse.height === height;
   for (const name of maps) {
-    if (name === "mask") result[name] = new Uint8Array(size);
-    else if (name === "depth" || name === "depth_back") result[name] = new Float32Array(size);
-    else if (name === "face" || name === "face_back") result[name] = new Uint32Array(size);
-    else if (name === "normal" || name === "normal_back") result[name] = new Uint16Array(3 * size);
-    else result[name] = new Uint8Array(4 * size);
+    const [Kind, channels] = KINDS[name];
+    const old = fits ? reuse[name] : undefined;
+    if (old !== undefined) wipe(old, reuse!, channels);
+    Object.assign(result, { [name]: old ?? new Kind(channels * width * height) });
   }
   return result;
+}
+
+/** Makes a map background again where something may have been drawn. */
+function wipe(map: NonNullable<RasterMaps[RasterMapName]>, from: RasterMaps, channels: number) {
+  const { width, window: { x0, x1, y0, y1 } } = from;
+  for (let row = y0; row < y1; row++) {
+    map.fill(0, channels * (row * width + x0), channels * (row * width + x1));
+  }
 }
 
 function checkRequest({ maps, supersample = 1, light }: RasterRequest): void {

@@ -1,6 +1,7 @@
 /** One view's vertices on the picture: transformed once, used by all stages. */
 import type { Camera } from "../../core/geometry/camera.ts";
-import { type PixelGrid, pixelGrid, type PixelWindow } from "./pixel_grid.ts";
+import type { PixelWindow } from "../backend.ts";
+import { type PixelGrid, pixelGrid } from "./pixel_grid.ts";
 
 /**
  * Points nearer than this are cut away, metres. Far below any camera's distance to a person, and

@@ -37,11 +37,3 @@ export function pixelGrid(width: number, height: number): PixelGrid {
   }
   return { width, height, subpixels };
 }
-
-/** A rectangle of pixels: columns x0 … x1 − 1, rows y0 … y1 − 1. */
-export interface PixelWindow {
-  x0: number;
-  y0: number;
-  x1: number;
-  y1: number;
-}

@@ -8,10 +8,11 @@
  * Direct3D 11 functional specification, section 3.4). Depth comes from the plane of the unsnapped
  * triangle.
  */
+import type { PixelWindow } from "../backend.ts";
 import { clipFaces, type ClippedFaces } from "./_clip.ts";
 import { nearestWeights } from "./_nearest.ts";
 import type { Frame } from "./frame.ts";
-import { GUARD_BAND, type PixelGrid, type PixelWindow } from "./pixel_grid.ts";
+import { GUARD_BAND, type PixelGrid } from "./pixel_grid.ts";
 import type { CpuScene } from "./scene.ts";
 
 /**

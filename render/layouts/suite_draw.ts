@@ -1,7 +1,7 @@
 /** Drawing what a view of the layout `suite` holds. */
 import type { Keypoints3D } from "../../body/keypoints.ts";
 import type { Camera } from "../../core/geometry/camera.ts";
-import type { Backend, RasterMapName, RasterStats } from "../backend.ts";
+import type { Backend, RasterMapName, RasterMaps } from "../backend.ts";
 import { type KeypointRadii, projectKeypoints } from "../keypoints.ts";
 import type { SphericalLight } from "../light.ts";
 import { scanMaps, SUITE_FILES, type SuiteGroup, type SuiteView } from "./suite_files.ts";
@@ -24,12 +24,15 @@ export interface SuiteDrawOptions<Scene> {
   supersample?: number;
   /** In the camera's frame; needed for the group `shaded`. */
   light?: SphericalLight;
+  /** {@linkcode DrawnSuiteView.maps} of an earlier view that nobody needs any more. */
+  reuse?: RasterMaps | undefined;
 }
 
-/** A view and what happened while it was drawn. */
+/** A view and what it was made from. */
 export interface DrawnSuiteView {
   view: SuiteView;
-  stats: RasterStats;
+  /** All that was drawn of the scan, also what the view does not keep; shares the view's arrays. */
+  maps: RasterMaps;
 }
 
 /**
@@ -42,21 +45,22 @@ export async function drawSuiteView<Scene>(
   camera: Camera,
   options: SuiteDrawOptions<Scene>,
 ): Promise<DrawnSuiteView> {
-  const { backend, groups, supersample, light } = options;
+  const { backend, groups, supersample, light, reuse } = options;
   const wanted = scanMaps(groups);
   // Occlusion of keypoints is told by the depth map, whether or not it is kept.
   const points = groups.includes("keypoints") ? keypoints : undefined;
-  const maps: RasterMapName[] = points !== undefined && !wanted.includes("depth")
+  const names: RasterMapName[] = points !== undefined && !wanted.includes("depth")
     ? [...wanted, "depth"]
     : wanted;
-  const { stats, ...drawn } = await backend.draw(scan, camera, {
-    maps,
+  const maps = await backend.draw(scan, camera, {
+    maps: names,
     ...supersample === undefined ? {} : { supersample },
     ...light === undefined ? {} : { light },
+    ...reuse === undefined ? {} : { reuse },
   });
   const view: SuiteView = { camera };
   for (const name of wanted) {
-    if (name in SUITE_FILES) Object.assign(view, { [name]: drawn[name] });
+    if (name in SUITE_FILES) Object.assign(view, { [name]: maps[name] });
   }
   if (groups.includes("body") && body !== undefined) {
     const { normal } = await backend.draw(body, camera, { maps: ["normal"] });
@@ -65,9 +69,9 @@ export async function drawSuiteView<Scene>(
   if (points !== undefined) {
     view.keypoints = projectKeypoints(points.points, {
       camera,
-      depth: drawn.depth!,
+      depth: maps.depth!,
       radiiM: points.radiiM,
     });
   }
-  return { view, stats };
+  return { view, maps };
 }

@@ -4,7 +4,8 @@
  *
  *   deno run --allow-read --allow-env --allow-ffi --allow-sys tests/bench/render_view.ts [SIZE]
  */
-import { RASTER_MAPS } from "../../render/backend.ts";
+import process from "node:process";
+import { RASTER_MAPS, type RasterMaps } from "../../render/backend.ts";
 import { framingOf, suiteCamera } from "../../render/cameras.ts";
 import { albedoSamples } from "../../render/cpu/albedo_samples.ts";
 import { drawScene, PIECE } from "../../render/cpu/draw.ts";
@@ -25,10 +26,15 @@ const memory = {};
 const maps = RASTER_MAPS.filter((name) => !name.startsWith("face") && name !== "shaded");
 
 const views: number[] = [];
+let reuse: RasterMaps | undefined;
 for (let round = 0; round < 3; round++) {
   for (const yawDeg of yaws) {
     const camera = suiteCamera(framing, { yawDeg, pitchDeg: 0 }, { size });
-    views.push(timed(() => drawScene(scene, camera, { maps, memory }))[0]);
+    const [ms, drawn] = timed(() =>
+      drawScene(scene, camera, { maps, memory, ...reuse === undefined ? {} : { reuse } })
+    );
+    views.push(ms);
+    reuse = drawn;
   }
 }
 console.log(`${mesh.indices.length / 3} triangles, ${size}², maps ${maps.join(" ")}`);
@@ -73,7 +79,7 @@ for (const [name, ms] of stages) {
     `${name.padEnd(10)} ${median(ms).toFixed(1)} ms median, ${Math.min(...ms).toFixed(1)}`,
   );
 }
-console.log(`peak RSS ${(await peakRssMb()).toFixed(0)} MB`);
+console.log(`peak RSS ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MB`);
 
 function timed<T>(work: () => T): [number, T] {
   const start = performance.now();
@@ -83,9 +89,4 @@ function timed<T>(work: () => T): [number, T] {
 
 function median(values: number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1];
-}
-
-async function peakRssMb(): Promise<number> {
-  const status = await Deno.readTextFile("/proc/self/status");
-  return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? NaN) / 1024;
 }

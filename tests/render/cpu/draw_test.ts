@@ -368,6 +368,40 @@ Deno.test("drawScene() makes the same bytes again, with fresh and with used memo
   backend.release(scene);
 });
 
+Deno.test("drawScene() leaves nothing of an earlier view in arrays it uses again", () => {
+  const mesh = sphere(0.8, 20), scene = prepareScene(mesh), framing = framingOf(cube(2));
+  const request = { maps: RASTER_MAPS, light: studioLight(1, "test") };
+  const left = (x: number) =>
+    suiteCamera({ ...framing, centroidM: [x, 0, 0] }, { yawDeg: 0, pitchDeg: 0 }, { size: 96 });
+  for (const supersample of [1, 2]) {
+    const wanted = drawScene(scene, left(1.5), { ...request, supersample });
+    const first = drawScene(scene, left(-1.5), { ...request, supersample });
+    const again = drawScene(scene, left(1.5), { ...request, supersample, reuse: first });
+    assert.deepEqual(again, wanted);
+    assert.equal(again.color, first.color);
+    // Of another size, or not drawn before: fresh.
+    const small = drawScene(scene, suiteCamera(framing, { yawDeg: 0, pitchDeg: 0 }, { size: 32 }), {
+      maps: ["mask"],
+      reuse: first,
+    });
+    assert.equal(small.mask!.length, 32 * 32);
+    assert.equal(
+      drawScene(scene, left(0), { maps: ["depth"], reuse: small }).depth!.length,
+      96 * 96,
+    );
+  }
+});
+
+Deno.test("drawScene() says where its picture is background only", () => {
+  const { window, mask } = draw(square(1), pinhole(64, translation(0, 0, -2)), ["mask"]);
+  mask!.forEach((value, at) => {
+    const x = at % 64, y = Math.floor(at / 64);
+    const inside = x >= window.x0 && x < window.x1 && y >= window.y0 && y < window.y1;
+    assert.ok(inside || value === 0);
+  });
+  assert.ok((window.x1 - window.x0) * (window.y1 - window.y0) < 36 * 36);
+});
+
 Deno.test("drawScene() refuses requests that make no sense", () => {
   const scene = prepareScene(square(1)), camera = pinhole(8);
   assert.throws(
