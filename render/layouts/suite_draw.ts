@@ -1,7 +1,7 @@
 /** Drawing what a view of the layout `suite` holds. */
 import type { Keypoints3D } from "../../body/keypoints.ts";
 import type { Camera } from "../../core/geometry/camera.ts";
-import type { Backend, RasterMapName, RasterMaps } from "../backend.ts";
+import type { Backend, RasterMapName, RasterMaps, RasterStats } from "../backend.ts";
 import { type KeypointRadii, projectKeypoints } from "../keypoints.ts";
 import type { SphericalLight } from "../light.ts";
 import { scanMaps, SUITE_FILES, type SuiteGroup, type SuiteView } from "./suite_files.ts";
@@ -31,6 +31,7 @@ export interface SuiteDrawOptions<Scene> {
 /** A view and what it was made from. */
 export interface DrawnSuiteView {
   view: SuiteView;
+  stats: RasterStats;
   /** All that was drawn of the scan, also what the view does not keep; shares the view's arrays. */
   maps: RasterMaps;
 }
@@ -73,5 +74,5 @@ export async function drawSuiteView<Scene>(
       radiiM: points.radiiM,
     });
   }
-  return { view, maps };
+  return { view, stats: maps.stats, maps };
 }
