@@ -8,6 +8,7 @@ import { rotationOfAxisAngle } from "../core/geometry/transform.ts";
 import type { Mesh } from "../core/geometry/mesh.ts";
 import type { BodyFit } from "./fit.ts";
 import { type BodyModel, bodyVertexCount, jointCount } from "./model.ts";
+import { fullPose } from "./pose.ts";
 
 /** A posed body. Reused between calls where the caller passes it back in. */
 export interface PosedBody {
@@ -35,38 +36,30 @@ export function allocatePosedBody(model: BodyModel): PosedBody {
 }
 
 /**
- * Poses a body. About 3 ms for 6,890 vertices once warm.
+ * Poses a body of any kind.
  *
  * @param target Arrays to write to; made when absent.
- * @throws {RangeError} If the fit has more betas, or another number of joints, than the model.
+ * @throws {RangeError} If the fit does not go with the model: see `misfit`.
  */
 export function poseBody(
   model: BodyModel,
   fit: BodyFit,
   target: PosedBody = allocatePosedBody(model),
 ): PosedBody {
+  const pose = fullPose(model, fit);
   const joints = jointCount(model);
-  if (fit.bodyPose.length !== 3 * (joints - 1)) {
-    throw new RangeError(
-      `Cannot pose "${model.name}": the fit rotates ${fit.bodyPose.length / 3} joints besides ` +
-        `the root, expected ${joints - 1}`,
-    );
-  }
-  if (fit.betas.length > model.betaCount) {
-    throw new RangeError(
-      `Cannot pose "${model.name}": the fit has ${fit.betas.length} betas, ` +
-        `expected at most ${model.betaCount}`,
-    );
-  }
   const { vertices, restVertices, restJoints, transforms } = target;
-  restVertices.set(model.template);
-  addRows(restVertices, model.shapeDirs, fit.betas);
+  restShape(model, fit, restVertices);
+  const origin = originOf(model, fit, restVertices);
+  if (fit.expression !== undefined && model.expressionDirs !== undefined) {
+    addRows(restVertices, model.expressionDirs, fit.expression);
+  }
   regressJoints(model, restVertices, restJoints);
 
   const rotations = new Float64Array(9 * joints);
   const features = new Float64Array(9 * (joints - 1));
   for (let j = 0; j < joints; j++) {
-    const pose = j === 0 ? fit.globalOrient : fit.bodyPose, at = j === 0 ? 0 : 3 * (j - 1);
+    const at = 3 * j;
     const r = rotationOfAxisAngle(pose[at], pose[at + 1], pose[at + 2]);
     rotations.set(r, 9 * j);
     if (j > 0) {
@@ -77,8 +70,38 @@ export function poseBody(
   addRows(vertices, model.poseDirs, features);
 
   chain(model, rotations, restJoints, transforms);
-  skin(model, fit, target);
+  skin(model, fit, origin, target);
   return target;
+}
+
+/** Shapes the rest surface without expression into `out`: the fit's own, or template and betas. */
+export function restShape(
+  model: BodyModel,
+  fit: Pick<BodyFit, "betas" | "restShape">,
+  out: Float64Array = new Float64Array(model.template.length),
+): Float64Array {
+  out.set(fit.restShape ?? model.template);
+  if (fit.restShape === undefined) addRows(out, model.shapeDirs, fit.betas);
+  return out;
+}
+
+/** The root joint of a rest surface, metres. */
+export function pelvisOf(model: BodyModel, restVertices: Float64Array): [number, number, number] {
+  const { start, index, value } = model.jointRegressor;
+  const sum: [number, number, number] = [0, 0, 0];
+  for (let e = 0; e < start[1]; e++) {
+    for (let k = 0; k < 3; k++) sum[k] += value[e] * restVertices[3 * index[e] + k];
+  }
+  return sum;
+}
+
+/** What the fit subtracts before it scales: nothing, or the pelvis of the body without expression. */
+function originOf(
+  model: BodyModel,
+  fit: BodyFit,
+  shaped: Float64Array,
+): readonly [number, number, number] {
+  return fit.origin === "pelvis" ? pelvisOf(model, shaped) : [0, 0, 0];
 }
 
 /** A posed body as a mesh, in the scan's units. */
@@ -156,9 +179,15 @@ function chain(
 }
 
 /** Blends the joints' transforms over the corrected rest vertices, in place; fills the joints. */
-function skin(model: BodyModel, fit: BodyFit, target: PosedBody): void {
+function skin(
+  model: BodyModel,
+  fit: BodyFit,
+  origin: readonly [number, number, number],
+  target: PosedBody,
+): void {
   const { vertices, joints, transforms, restJoints } = target;
-  const count = jointCount(model), { scale, transl } = fit;
+  const count = jointCount(model), { scale } = fit;
+  const transl = fit.transl.map((t, k) => t - scale * origin[k]);
   // Transforms relative to the rest pose, with the fit's scale folded in.
   const relative = new Float64Array(12 * count);
   for (let j = 0; j < count; j++) {

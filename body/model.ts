@@ -1,7 +1,11 @@
 /** A linear-blend-skinned body in the layout of SMPL (Loper et al. 2015) and its family. */
+import type { Note } from "../core/files/note.ts";
 
 /** The members of the family that the suite knows. */
 export type BodyKind = "smpl" | "smplh" | "smplx";
+
+/** Whose bodies a model was learnt from, where that is known. */
+export type BodyGender = "female" | "male" | "neutral" | "unknown";
 
 /** Weights of few on many, in compressed rows: row r has entries start[r] … start[r + 1] − 1. */
 export interface SparseRows {
@@ -10,10 +14,27 @@ export interface SparseRows {
   value: Float64Array;
 }
 
-/** A body model, arranged for speed. Lengths: V vertices, J joints, B betas. */
+/** The learnt hand poses of one side (MANO, Romero et al. 2017): pose = mean + coefficients · components. */
+export interface HandSpace {
+  /** 45 rows of length 45: axis-angle radians per unit of a coefficient. */
+  components: Float64Array;
+  /** The mean pose, axis-angle radians, length 45. */
+  mean: Float64Array;
+}
+
+/** Points on the surface, each in one triangle. */
+export interface SurfacePoints {
+  /** Triangle of each point. */
+  face: Uint32Array;
+  /** Weights of the triangle's corners, length 3 · points. */
+  weight: Float64Array;
+}
+
+/** A body model, arranged for speed. Lengths: V vertices, J joints, B betas, E expressions. */
 export interface BodyModel {
   kind: BodyKind;
-  gender: "female" | "male" | "neutral" | "unknown";
+  /** Only where the file says so. */
+  gender: BodyGender;
   /** Where it was read from, for messages. */
   name: string;
   /** Rest vertices in metres, T-pose, length 3 V. */
@@ -23,6 +44,9 @@ export interface BodyModel {
   /** Metres per unit of beta: B rows of length 3 V, one after another. */
   shapeDirs: Float32Array;
   betaCount: number;
+  /** Metres per unit of expression: E rows of length 3 V. Absent: none. */
+  expressionDirs?: Float32Array;
+  expressionCount?: number;
   /** Metres per unit of (R − I): 9 (J − 1) rows of length 3 V; rows of zeros are common. */
   poseDirs: Float32Array;
   /** Joints from rest vertices: J rows. */
@@ -31,8 +55,18 @@ export interface BodyModel {
   weights: SparseRows;
   /** Parent of each joint; −1 for the root. Parents come before children. */
   parents: Int32Array;
+  /** Learnt hand poses, where the file has them. */
+  hands?: { left: HandSpace; right: HandSpace };
+  /**
+   * Landmarks of the face where the file has them: the 51 inner points of the iBUG 68, and a table
+   * of the 17 of the jaw line for each of 79 turns of the neck (rows 0 … 78).
+   */
+  landmarks?: SurfacePoints;
+  contour?: SurfacePoints;
   /** Texture coordinates and their triangles where the file has them (v up, as in the file). */
   uv?: { coordinates: Float32Array; faces: Uint32Array };
+  /** What the reader left out or had to decide. */
+  notes?: Note[];
 }
 
 /** How many vertices V. */
@@ -44,34 +78,6 @@ export function bodyVertexCount(model: BodyModel): number {
 export function jointCount(model: BodyModel): number {
   return model.parents.length;
 }
-
-/** The 24 joints of SMPL, in order. */
-export const SMPL_JOINTS = [
-  "pelvis",
-  "l_hip",
-  "r_hip",
-  "spine1",
-  "l_knee",
-  "r_knee",
-  "spine2",
-  "l_ankle",
-  "r_ankle",
-  "spine3",
-  "l_foot",
-  "r_foot",
-  "neck",
-  "l_collar",
-  "r_collar",
-  "head",
-  "l_shoulder",
-  "r_shoulder",
-  "l_elbow",
-  "r_elbow",
-  "l_wrist",
-  "r_wrist",
-  "l_hand",
-  "r_hand",
-] as const; // deno-fmt-ignore
 
 /** Compresses a dense row-major matrix by leaving out its zeros. */
 export function sparseRows(dense: ArrayLike<number>, rows: number, columns: number): SparseRows {

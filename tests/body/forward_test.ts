@@ -67,9 +67,10 @@ Deno.test("poseBody() bends a stick at its joint and moves it with scale and tra
   assert.deepEqual([...posed.joints], [10, 0, 0, 10, 4, 0]);
 });
 
+// The file's float32 weights sum to 1 within 1e-7, so a vertex 1 m from its joint is that far off.
 Deno.test("poseBody() of the rest pose is the template", () => {
   const { vertices } = poseBody(model, REST);
-  vertices.forEach((v, i) => assert.ok(Math.abs(v - model.template[i]) < 1e-12));
+  vertices.forEach((v, i) => assert.ok(Math.abs(v - model.template[i]) < 1e-6));
 });
 
 /**
