@@ -4,12 +4,11 @@ import type { Protocol } from "./protocol.ts";
 const DESIGN = "suite-1 as the design of scan2score fixes it";
 const CHOICE = "choice of scan2score: see the text";
 
-/** The constants of `suite-1`. */
-export const SUITE_1_CONSTANTS = Object.freeze({
+const VALUES = {
   samples: 100_000,
   outerDirections: 64,
   outerStartM: 0.0002,
-  fScoreThresholdsCm: Object.freeze([0.5, 1, 2]),
+  fScoreThresholdsCm: [0.5, 1, 2] as readonly number[],
   alignSamples: 20_000,
   alignKeep: 0.9,
   alignMaxIterations: 50,
@@ -19,10 +18,13 @@ export const SUITE_1_CONSTANTS = Object.freeze({
   alignMaxScale: 1.25,
   alignMaxRotationDeg: 30,
   alignMaxTranslationM: 0.5,
-  viewYawsDeg: Object.freeze([0, 90, 180, 270]),
+  viewYawsDeg: [0, 90, 180, 270] as readonly number[],
   viewSizePx: 1024,
   viewWindow: 1.1,
-});
+};
+
+/** The constants of `suite-1`. */
+export const SUITE_1_CONSTANTS: Readonly<typeof VALUES> = Object.freeze(VALUES);
 
 /** Names and types of the constants of `suite-1`. */
 export type Suite1Constants = typeof SUITE_1_CONSTANTS;
