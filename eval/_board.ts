@@ -28,16 +28,15 @@ export interface BoardStatistics {
 }
 
 /** Scores worth a column where a protocol has them, in this order. */
-const COLUMNS = [
+const COLUMNS: readonly string[] = [
   "p2s_cm",
   "s2p_cm",
-  "normal_deg",
   "normal_deg_visible",
   "detail_deg",
   "nc",
   "f_1cm",
   "iou",
-] as const;
+];
 
 /** Builds one board. */
 export function buildBoard(input: BoardInput, statistics: BoardStatistics): Board {
@@ -163,6 +162,7 @@ function rankKeyOf(protocol: ProtocolRecord, keys: readonly string[]): string {
 }
 
 function columnsOf(protocol: ProtocolRecord, keys: readonly string[], rankKey: string): string[] {
-  const wanted = [rankKey, ...Object.values(protocol.labels), ...COLUMNS];
+  const own = Object.values(protocol.labels).filter((key) => !COLUMNS.includes(key));
+  const wanted = [rankKey, ...own, ...COLUMNS];
   return [...new Set(wanted)].filter((key) => keys.includes(key));
 }

@@ -1,7 +1,8 @@
 /**
  * What the keys of scores mean. A key has one direction and one unit, which its name carries:
  * `p2s_cm` is prediction → scan in centimetres, `f_1cm` an F-score at 1 cm. Names that are not
- * listed are read by their parts, so that a protocol can bring keys of its own.
+ * listed are read by their parts, so that a protocol can bring keys of its own. The formulas are the
+ * protocols' (`protocols/`); here stands what a table needs.
  */
 import type { Better } from "./results.ts";
 
@@ -17,42 +18,24 @@ export interface KeyInfo {
   digits: number;
   /** One sentence: what is measured, from where to where. */
   text: string;
-  /**
-   * The formula: P prediction, S scan, x and y samples of them, d(x, S) the distance from x to the
-   * nearest point of S, n normals. What a protocol says of its own scores comes before it.
-   */
-  formula?: string;
 }
 
-const SCAN = "the scan", PREDICTION = "the prediction";
-
-/** Heads of distances: what is averaged, over which samples, and in symbols. */
-const DISTANCES: Readonly<
-  Record<string, readonly [title: string, text: string, formula: string]>
-> = {
-  p2s: ["P2S", `distance from samples of ${PREDICTION} to the nearest point of ${SCAN}`, "d(x, S)"],
-  s2p: ["S2P", `distance from samples of ${SCAN}’s outer surface to ${PREDICTION}`, "d(y, P)"],
-  s2p_all: ["S2P all", `distance from samples of all of ${SCAN} to ${PREDICTION}`, "d(y, P)"],
-  chamfer: [
-    "Chamfer",
-    "mean distance between prediction and scan, half the sum of P2S and S2P",
-    "½ (P2S + S2P)",
-  ],
-  chamfer_all: [
-    "Chamfer all",
-    "half the sum of P2S and S2P all: hidden surfaces count",
-    "½ (P2S + S2P all)",
-  ],
+/** Heads of distances: what is averaged, and over which samples. */
+const DISTANCES: Readonly<Record<string, readonly [title: string, text: string]>> = {
+  p2s: ["P2S", "distance from samples of the prediction to the nearest point of the scan"],
+  p2s_seen: ["P2S seen", "distance to the scan from samples of what the method did not infer"],
+  s2p: ["S2P", "distance from samples of the scan’s outer surface to the prediction"],
+  s2p_all: ["S2P all", "distance from samples of all of the scan to the prediction"],
+  chamfer: ["Chamfer", "mean distance between prediction and scan, half the sum of P2S and S2P"],
+  chamfer_all: ["Chamfer all", "half the sum of P2S and S2P all: hidden surfaces count"],
 };
 
 /** What is taken of the distances; the mean has no word in the key. */
-const REDUCTIONS: Readonly<
-  Record<string, readonly [title: string, text: string, formula: (d: string) => string]>
-> = {
-  median: ["median", "Median", (d) => `median ${d}`],
-  rms: ["RMS", "Root mean square of the", (d) => `√ mean ${d}²`],
-  p95: ["95 %", "95th percentile of the", (d) => `95 % quantile of ${d}`],
-  max: ["max", "Largest", (d) => `max ${d}`],
+const REDUCTIONS: Readonly<Record<string, readonly [title: string, text: string]>> = {
+  median: ["median", "Median"],
+  rms: ["RMS", "Root mean square of the"],
+  p95: ["95 %", "95th percentile of the"],
+  max: ["max", "Largest"],
 };
 
 /** Units that end a key, and the digits worth showing. */
@@ -75,7 +58,6 @@ const KNOWN: Readonly<Record<string, KeyInfo>> = {
     better: "higher",
     digits: 3,
     text: "Normal consistency: mean |cosine| between the normals of a sample and its nearest point",
-    formula: "mean |n(x) · n(x′)|, x′ nearest to x",
   },
   nc_signed: {
     title: "NC signed",
@@ -83,22 +65,20 @@ const KNOWN: Readonly<Record<string, KeyInfo>> = {
     better: "higher",
     digits: 3,
     text: "Normal consistency with its sign: turned surfaces count against it",
-    formula: "mean n(x) · n(x′), x′ nearest to x",
   },
-  normal_deg: {
+  normal_deg_visible: {
     title: "Normals",
     unit: "°",
     better: "lower",
     digits: 1,
-    text: "Mean angle between rendered normals of prediction and scan",
-    formula: "mean ∠(n of P, n of S)",
+    text: "Mean angle between rendered normals of prediction and scan, seen from all sides",
   },
-  normal_deg_visible: {
-    title: "Normals, visible",
+  normal_deg_input: {
+    title: "Normals, input",
     unit: "°",
     better: "lower",
     digits: 1,
-    text: "Mean angle between rendered normals where the input picture sees the scan",
+    text: "Mean angle between rendered normals of prediction and scan in the input view",
   },
   detail_deg: {
     title: "Detail",
@@ -113,30 +93,33 @@ const KNOWN: Readonly<Record<string, KeyInfo>> = {
     better: "higher",
     digits: 3,
     text: "Overlap of rendered silhouettes: intersection over union",
-    formula: "|P ∩ S| / |P ∪ S| in pixels",
+  },
+  outer_share: {
+    title: "outer share",
+    unit: "",
+    digits: 3,
+    text: "Share of the scan’s samples that see the outside",
   },
 };
 
 /** What a key means. */
 export function describeKey(key: string): KeyInfo {
-  const known = KNOWN[key];
-  if (known !== undefined) return known;
+  if (Object.hasOwn(KNOWN, key)) return KNOWN[key];
   const f = /^f_(\d+)(?:p(\d+))?(cm|mm)$/.exec(key);
   if (f !== null) {
     const at = `${f[1]}${f[2] ? `.${f[2]}` : ""} ${f[3]}`;
     return {
       title: `F@${at}`,
-      unit: "",
+      unit: "%",
       better: "higher",
-      digits: 3,
+      digits: 1,
       text: `F-score: harmonic mean of the shares of samples within ${at}, both ways`,
-      formula: `2 a b / (a + b), a = share of d(x, S) ≤ ${at}, b = share of d(y, P) ≤ ${at}`,
     };
   }
   const distance = distanceKey(key);
   if (distance !== undefined) return distance;
   const cut = key.lastIndexOf("_");
-  const unit = cut > 0 ? UNITS[key.slice(cut + 1)] : undefined;
+  const unit = cut > 0 ? unitOf(key.slice(cut + 1)) : undefined;
   const title = (unit === undefined ? key : key.slice(0, cut)).replaceAll("_", " ");
   const better = betterByName(key);
   return {
@@ -150,12 +133,13 @@ export function describeKey(key: string): KeyInfo {
 
 function distanceKey(key: string): KeyInfo | undefined {
   const parts = key.split("_");
-  const unit = UNITS[parts.pop() ?? ""];
-  const reduction = REDUCTIONS[parts.at(-1) ?? ""];
+  const unit = unitOf(parts.pop() ?? "");
+  const last = parts.at(-1) ?? "";
+  const reduction = Object.hasOwn(REDUCTIONS, last) ? REDUCTIONS[last] : undefined;
   if (reduction !== undefined) parts.pop();
-  const distance = DISTANCES[parts.join("_")];
-  if (unit === undefined || distance === undefined) return undefined;
-  const [title, text, formula] = distance;
+  const name = parts.join("_");
+  if (unit === undefined || !Object.hasOwn(DISTANCES, name)) return undefined;
+  const [title, text] = DISTANCES[name];
   return {
     title: reduction === undefined ? title : `${title} ${reduction[0]}`,
     unit: unit[0],
@@ -166,12 +150,11 @@ function distanceKey(key: string): KeyInfo | undefined {
       : title.startsWith("Chamfer")
       ? `${text[0].toUpperCase()}${text.slice(1)}`
       : `Mean ${text}`,
-    formula: reduction !== undefined
-      ? reduction[2](formula)
-      : title.startsWith("Chamfer")
-      ? formula
-      : `mean ${formula}`,
   };
+}
+
+function unitOf(suffix: string): readonly [string, number] | undefined {
+  return Object.hasOwn(UNITS, suffix) ? UNITS[suffix] : undefined;
 }
 
 /** Errors are better low, agreements high; counts and flags neither. */

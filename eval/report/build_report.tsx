@@ -75,12 +75,12 @@ export async function buildReport(
 }
 
 /**
- * A round end for the error colours: about twice the mean distance from the worst prediction to the
+ * A round end for the error colours: at least 1½ times the mean distance from the worst prediction to the
  * scan, so that the best methods keep contrast and the worst ones show where they are worst.
  */
 export function errorRangeMm(board: Board): number {
   const means = board.entries.map((entry) => entry.scores.p2s_cm?.mean ?? 0);
-  const wanted = 2 * 10 * Math.max(...means, 0);
+  const wanted = 1.5 * 10 * Math.max(...means, 0);
   const ends = [1, 2, 5, 10, 20, 30, 50, 100, 200];
   return ends.find((end) => end >= wanted) ?? 500;
 }

@@ -88,20 +88,14 @@ export function syntheticResults(options: SyntheticOptions = {}): Results {
     suite: "0.1.0",
     protocols: [{
       id: "suite-1",
-      version: 1,
+      version: "1",
       labels: { Chamfer: "chamfer_cm", P2S: "p2s_cm" },
       rank: { alignment: "aligned", key: "chamfer_cm" },
       samples: 100_000,
-      sampler: "area-weighted, stratified, seeded",
-      outer: { directions: 64, liftMm: 0.2 },
-      aligned: {
-        samples: 20_000,
-        keep: 0.9,
-        scale: [0.8, 1.25],
-        rotationDeg: 30,
-        translationM: 0.5,
-        iterations: 50,
-      },
+      fScoreThresholdsCm: [0.5, 1, 2],
+      alignKeep: 0.9,
+      alignMaxRotationDeg: 30,
+      nested: { whatProtocolsMayHold: true },
     }],
     dataset: { name: options.dataset ?? "open people, test split" },
     inputs: subjects.map((subject) => ({
@@ -130,7 +124,7 @@ export function fakeSha256(text: string): string {
 /** Scores of suite-1 that hang together with one Chamfer distance in centimetres. */
 function scoresAround(chamferCm: number, tilt: number): Record<string, number> {
   const p2s = chamferCm * (0.85 + 0.3 * tilt), s2p = 2 * chamferCm - p2s;
-  const within = (cm: number) => 1 - Math.exp(-1.1 * cm / chamferCm);
+  const within = (cm: number) => 100 * (1 - Math.exp(-1.1 * cm / chamferCm));
   return {
     chamfer_cm: chamferCm,
     chamfer_all_cm: chamferCm * 1.12,
@@ -148,8 +142,8 @@ function scoresAround(chamferCm: number, tilt: number): Record<string, number> {
     f_2cm: within(2),
     nc: 1 / (1 + 0.12 * chamferCm),
     nc_signed: 1 / (1 + 0.14 * chamferCm),
-    normal_deg: 9 * Math.sqrt(chamferCm) + 1,
-    normal_deg_visible: 8 * Math.sqrt(chamferCm),
+    normal_deg_visible: 9 * Math.sqrt(chamferCm) + 1,
+    normal_deg_input: 8 * Math.sqrt(chamferCm),
     iou: 1 / (1 + 0.03 * chamferCm),
     watertight: 1,
     components: 1,

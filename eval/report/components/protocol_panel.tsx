@@ -1,27 +1,27 @@
 import { describeKey } from "../../keys.ts";
 import type { Leaderboard } from "../../leaderboard.ts";
-import type { ProtocolRecord } from "../../results.ts";
+import { protocolOf } from "../../protocols/registry.ts";
+import { compareText, type ProtocolRecord } from "../../results.ts";
 import { keyWords, valueText } from "../format.ts";
 import { arrow } from "./board_table.tsx";
 
-/** Keys of a protocol's record that are shown in other places. */
-const SHOWN_ELSEWHERE = new Set(["id", "version", "labels", "rank", "formulas", "title", "text"]);
+/** Keys of a protocol's record that are no constants. */
+const NO_CONSTANTS = new Set(["id", "version", "labels", "rank", "formulas", "notes", "title"]);
 
-/** A protocol: its constants and what each score means. */
+/** A protocol: what each score means, and every constant with what it is for. */
 export function ProtocolPanel(
   { protocol, leaderboard }: { protocol: ProtocolRecord; leaderboard: Leaderboard },
 ) {
-  const constants = flatten(protocol).filter(([path]) => !SHOWN_ELSEWHERE.has(path[0]));
-  const keys = keysOf(protocol, leaderboard);
-  const formulas = typeof protocol.formulas === "object" && protocol.formulas !== null
-    ? protocol.formulas as Record<string, unknown>
-    : {};
+  const known = protocolOf(protocol);
+  const constants = flatten(protocol).filter(([path]) => !NO_CONSTANTS.has(path[0]));
+  const formulas = formulasOf(known?.formulas ?? {});
   const labels = new Map(Object.entries(protocol.labels).map(([label, key]) => [key, label]));
   return (
     <section class="protocol">
       <h3>
         {protocol.id} <small>version {String(protocol.version)}</small>
       </h3>
+      {known !== undefined && <p class="note">{known.title}.</p>}
       <div class="columns">
         <div class="scroll" tabIndex={0} role="region" aria-label={`Scores of ${protocol.id}`}>
           <table class="plain formulas">
@@ -33,10 +33,9 @@ export function ProtocolPanel(
               </tr>
             </thead>
             <tbody>
-              {keys.map((key) => {
-                const { unit, better, text, formula } = describeKey(key);
-                const own = formulas[key];
-                const symbols = typeof own === "string" ? own : formula;
+              {keysOf(protocol, leaderboard).map((key) => {
+                const { unit, better, text } = describeKey(key);
+                const label = labels.get(key), formula = formulas.get(key);
                 return (
                   <tr>
                     <th scope="row">
@@ -45,40 +44,54 @@ export function ProtocolPanel(
                     <td class="unit">{[unit, arrow(better)].filter(Boolean).join(" ")}</td>
                     <td>
                       {text}
-                      {labels.has(key) && <small>: called {labels.get(key)} by its authors</small>}
-                      {symbols !== undefined && <span class="formula">{symbols}</span>}
+                      {label !== undefined && <small>; its authors’ {label}</small>}
+                      {formula !== undefined && <span class="formula">{formula}</span>}
                     </td>
                   </tr>
                 );
               })}
             </tbody>
           </table>
-          <p class="note">
-            P is the prediction, S the scan, x and y are samples of them, d(x, S) is the distance
-            from x to the nearest point of S, and n are normals.
-          </p>
+          {formulas.size > 0 && (
+            <p class="note">
+              P is the prediction, G the scan (ground truth), x̂ the point of a surface nearest to x.
+            </p>
+          )}
         </div>
         <dl class="constants">
-          {constants.map(([path, value]) => (
-            <div>
-              <dt>{path.map(keyWords).join(", ")}</dt>
-              <dd>{valueText(value)}</dd>
-            </div>
-          ))}
+          {constants.map(([path, value]) => {
+            const note = known?.notes[path[0]];
+            return (
+              <div title={note?.source}>
+                <dt>{path.map(keyWords).join(", ")}</dt>
+                <dd>
+                  {valueText(value)}
+                  {note !== undefined && <small>{note.text}</small>}
+                </dd>
+              </div>
+            );
+          })}
         </dl>
       </div>
     </section>
   );
 }
 
-/** Scores of the protocol's boards, those in the table's columns first. */
+/** Scores of the protocol's boards: those in the table's columns first, the rest by name. */
 function keysOf(protocol: ProtocolRecord, leaderboard: Leaderboard): string[] {
   const boards = leaderboard.boards.filter((board) => board.protocol === protocol.id);
-  const all = boards.flatMap((board) => [
-    ...board.columns,
-    ...board.entries.flatMap((entry) => Object.keys(entry.scores)),
-  ]);
-  return [...new Set(all)].filter((key) => describeKey(key).text !== "");
+  const columns = boards.flatMap((board) => board.columns);
+  const others = boards.flatMap((b) => b.entries.flatMap((e) => Object.keys(e.scores)));
+  return [...new Set([...columns, ...others.sort(compareText)])];
+}
+
+/** A protocol gives one formula to several keys: `"p2s_median_cm, p2s_rms_cm"`. */
+function formulasOf(formulas: Readonly<Record<string, string>>): Map<string, string> {
+  return new Map(
+    Object.entries(formulas).flatMap(([keys, formula]) =>
+      keys.split(/,\s*/).map((key): [string, string] => [key, formula])
+    ),
+  );
 }
 
 /** Nested constants as paths: `{outer: {directions: 64}}` → `outer, directions`: 64. */

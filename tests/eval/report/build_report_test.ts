@@ -99,8 +99,10 @@ Deno.test("buildReport() shows warnings, constants, hashes and the command", asy
   for (
     const wanted of [
       "the alignment mirrored the prediction",
-      "aligned, rotation deg 30",
-      "outer, lift mm 0.2",
+      "align max rotation deg 30",
+      "nested, what protocols may hold yes",
+      "f score thresholds cm 0.5, 1, 2",
+      "½ (p2s_cm + s2p_cm)",
       "100 000",
       "ab".repeat(32),
       results.inputs[0].sha256,
@@ -216,9 +218,9 @@ Deno.test("loadScene() brings every mesh to scan metres: unit, frame, then align
   });
 });
 
-Deno.test("errorRangeMm() is a round number of about twice the worst mean", () => {
+Deno.test("errorRangeMm() is a round number of at least 1½ times the worst mean", () => {
   const [board] = buildLeaderboard([syntheticResults()], QUICK).boards;
   const worst = Math.max(...board.entries.map((entry) => entry.scores.p2s_cm.mean));
   const range = errorRangeMm(board);
-  assert.ok(range >= 20 * worst && range <= 50 * worst, `${range} mm for ${worst} cm`);
+  assert.ok(range >= 15 * worst && range <= 40 * worst, `${range} mm for ${worst} cm`);
 });

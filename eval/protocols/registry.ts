@@ -1,0 +1,17 @@
+/** All protocols. A new one is one file and one line here. */
+import type { Protocol } from "./protocol.ts";
+import { SUITE_1 } from "./suite_1.ts";
+
+/** In the order of lists. */
+export const PROTOCOLS: readonly Protocol[] = Object.freeze([SUITE_1]);
+
+/**
+ * The protocol that a record in a results file is of; undefined where this version of the suite does
+ * not know it. Changed constants (`1+samples=10`) are still of their protocol.
+ */
+export function protocolOf(
+  { id, version }: { id: string; version: string | number },
+): Protocol | undefined {
+  const base = String(version).split("+")[0];
+  return PROTOCOLS.find((protocol) => protocol.id === id && protocol.version === base);
+}
