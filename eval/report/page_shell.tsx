@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import type { VNode } from "preact";
 import { renderToString } from "preact-render-to-string";
 import script from "./client/page.js" with { type: "text" };
-import style from "./style.css" with { type: "text" };
+import { STYLE } from "./style/style.ts";
 
 /**
  * Wraps the body of a page. The Content-Security-Policy in the file allows `data:` pictures, the
@@ -27,7 +27,7 @@ export function pageShell(title: string, body: VNode): string {
       <meta name="color-scheme" content="light dark" />
       <meta name="referrer" content="no-referrer" />
       <title>{title}</title>
-      <style dangerouslySetInnerHTML={{ __html: style }} />
+      <style dangerouslySetInnerHTML={{ __html: STYLE }} />
       <noscript>
         <style
           dangerouslySetInnerHTML={{
