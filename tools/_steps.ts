@@ -7,6 +7,9 @@ import type { RunSummary } from "../core/work/work_list.ts";
 import { openDataset } from "../datasets/open.ts";
 import type { Dataset, Subject, Unit } from "../datasets/subject.ts";
 import { withUnit } from "../datasets/units.ts";
+import type { EvalSummary } from "../eval/evaluate.ts";
+import type { Leaderboard } from "../eval/leaderboard.ts";
+import { boardTable } from "./_board_table.ts";
 import { eprint, print } from "./_print.ts";
 import { progressFor } from "./_progress.ts";
 
@@ -107,4 +110,68 @@ function warningsByText(records: RunSummary["records"]): [string, string][] {
       ? list.join(", ")
       : `${list.slice(0, 3).join(", ")} and ${list.length - 3} more`,
   ]);
+}
+
+/** Flags that say how to talk. */
+export interface TalkFlags {
+  json?: true | undefined;
+  quiet?: true | undefined;
+}
+
+/** Says how an evaluation ended; failed rows make the exit code 1. */
+export function reportEval(
+  summary: EvalSummary,
+  { out, flags }: { out: string; flags: TalkFlags },
+): 0 | 1 {
+  const rows = summary.results?.rows ?? [];
+  const failed = rows.filter((row) => row.status === "failed");
+  if (flags.json) {
+    print(compactJson({
+      event: "summary",
+      command: "eval",
+      out,
+      done: summary.done,
+      skipped: summary.skipped,
+      rows: rows.length,
+      failed: failed.map(({ method, subject, view, protocol, reason }) => ({
+        method,
+        subject,
+        view,
+        protocol,
+        reason,
+      })),
+      missing: summary.missing,
+    } as unknown as Json));
+  } else {
+    for (const { method, subject, view, reason } of failed) {
+      eprint(`failed ${method} ${subject}${view === undefined ? "" : `/${view}`}: ${reason}`);
+    }
+    if (!flags.quiet) {
+      const left = summary.missing.length;
+      print(
+        `eval: ${rows.length} rows, ${failed.length} failed` +
+          (left > 0 ? `, ${left} items left to other shards` : "") + ` → ${out}`,
+      );
+    }
+  }
+  return failed.length > 0 ? 1 : 0;
+}
+
+/** Prints the ranking boards; subjects that could not be drawn make the exit code 1. */
+export function reportBoards(
+  leaderboard: Leaderboard,
+  notes: string[],
+  { out, flags }: { out: string; flags: TalkFlags },
+): 0 | 1 {
+  if (flags.json) print(compactJson({ event: "summary", command: "report", out, notes }));
+  else {
+    for (const note of notes) eprint(`note: ${note}`);
+    if (!flags.quiet) {
+      for (const board of leaderboard.boards) {
+        if (board.ranking) print(boardTable(board, leaderboard));
+      }
+      print(`report: ${out}/report.html, ${out}/leaderboard.json`);
+    }
+  }
+  return notes.length > 0 ? 1 : 0;
 }

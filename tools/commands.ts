@@ -2,11 +2,15 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { Finish } from "./_options.ts";
 import { doctor } from "./doctor.ts";
+import { evalCommand } from "./eval.ts";
 import { infer } from "./infer.ts";
 import { render } from "./render.ts";
+import { report } from "./report.ts";
 
 export const COMMANDS: readonly ((finish: Finish) => CommandUnknownOpts)[] = [
   (finish) => render(finish),
   (finish) => infer(finish),
+  (finish) => evalCommand(finish),
+  (finish) => report(finish),
   (finish) => doctor(finish),
 ];

@@ -1,4 +1,5 @@
 /** All protocols. A new one is one file and one line here. */
+import { InputError } from "../../core/work/errors.ts";
 import type { Protocol } from "./protocol.ts";
 import { SUITE_1 } from "./suite_1.ts";
 
@@ -14,4 +15,19 @@ export function protocolOf(
 ): Protocol | undefined {
   const base = String(version).split("+")[0];
   return PROTOCOLS.find((protocol) => protocol.id === id && protocol.version === base);
+}
+
+/**
+ * Finds a protocol by id.
+ *
+ * @throws {InputError} If there is none.
+ */
+export function protocolNamed(id: string): Protocol {
+  const protocol = PROTOCOLS.find((protocol) => protocol.id === id);
+  if (protocol === undefined) {
+    throw new InputError(`Cannot score under "${id}": there is no such protocol`, {
+      hint: `protocols are: ${PROTOCOLS.map((protocol) => protocol.id).join(", ")}`,
+    });
+  }
+  return protocol;
 }

@@ -1,0 +1,134 @@
+/** Scores one method's predictions of one subject: the task that workers run. */
+import { readMeshFile } from "../core/files/mesh_file.ts";
+import type { Camera } from "../core/geometry/camera.ts";
+import type { Mesh } from "../core/geometry/mesh.ts";
+import { invert, multiply, scaling, transformPoints } from "../core/geometry/transform.ts";
+import { hintOf, InputError, messageOf } from "../core/work/errors.ts";
+import type { Json } from "../core/work/json.ts";
+import type { Task } from "../core/work/task.ts";
+import { loadScan } from "../datasets/load.ts";
+import { METRES_PER_UNIT, type Subject, type Unit } from "../datasets/subject.ts";
+import { parseCamera } from "../render/layouts/suite_files.ts";
+import type { Protocol } from "./protocols/protocol.ts";
+import { protocolNamed } from "./protocols/registry.ts";
+import { withConstants } from "./protocols/protocol.ts";
+import type { ResultRow } from "./results.ts";
+import { preparePrediction, prepareTruth, scorePair, type Truth } from "./score.ts";
+
+/** One mesh to score. */
+export interface EvalEntry {
+  view?: string;
+  /** Absent: there is none, and this is why. */
+  meshFile?: string;
+  failed?: string;
+  /** The camera of its view, where the truth has it. */
+  cameraFile?: string;
+}
+
+/** A protocol and the constants that differ from its own. */
+export interface ProtocolChoice {
+  id: string;
+  changes: { [name: string]: Json };
+}
+
+/** What is scored. */
+export interface EvalPayload {
+  subject: Subject;
+  method: string;
+  frame: "scan" | "camera";
+  unit: Unit;
+  entries: EvalEntry[];
+  protocols: ProtocolChoice[];
+  seed: number;
+}
+
+/** The scan that this worker scored against last. */
+let kept: { key: string; truth: Truth } | undefined;
+
+async function truthOf({ subject, seed }: EvalPayload): Promise<Truth> {
+  const key = JSON.stringify([subject.scanFile, subject.unit, seed]);
+  if (kept?.key !== key) {
+    kept = undefined; // let go of the last scan before the next is loaded
+    const { mesh } = await loadScan(subject, { textures: "skip" });
+    kept = { key, truth: prepareTruth(mesh, { subject: subject.id, seed }) };
+  }
+  return kept.truth;
+}
+
+/** The protocol that a choice means. */
+export function chosenProtocol({ id, changes }: ProtocolChoice): Protocol {
+  return withConstants(protocolNamed(id), changes);
+}
+
+const score: Task<EvalPayload> = async (payload) => {
+  const rows: ResultRow[] = [];
+  for (const entry of payload.entries) rows.push(...await scoreEntry(payload, entry));
+  return { result: { rows } as unknown as Json };
+};
+
+async function scoreEntry(payload: EvalPayload, entry: EvalEntry): Promise<ResultRow[]> {
+  const { subject, method, protocols } = payload;
+  const base = {
+    method,
+    subject: subject.id,
+    ...(entry.view === undefined ? {} : { view: entry.view }),
+  };
+  const failedRow = (protocol: string, reason: string): ResultRow => ({
+    ...base,
+    protocol,
+    status: "failed",
+    reason,
+    warnings: [],
+    scores: {},
+  });
+  if (entry.meshFile === undefined) {
+    return protocols.map(({ id }) => failedRow(id, entry.failed ?? "no prediction"));
+  }
+  const truth = await truthOf(payload); // its failure is the whole item's
+  try {
+    const camera = entry.cameraFile === undefined
+      ? undefined
+      : parseCamera(await Deno.readTextFile(entry.cameraFile), entry.cameraFile);
+    const mesh = await loadPrediction(payload, entry.meshFile, camera);
+    const prediction = preparePrediction(mesh, truth);
+    const rows: ResultRow[] = [];
+    for (const choice of protocols) {
+      const protocol = chosenProtocol(choice);
+      rows.push({
+        ...base,
+        protocol: protocol.id,
+        status: "ok",
+        ...await scorePair(truth, prediction, { protocol, camera }),
+      });
+    }
+    return rows;
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    const hint = hintOf(error);
+    const reason = messageOf(error).replaceAll(entry.meshFile, "its mesh");
+    return protocols.map(({ id }) => failedRow(id, hint ? `${reason}; ${hint}` : reason));
+  }
+}
+
+/** A prediction in metres in the scan's frame. */
+async function loadPrediction(
+  { frame, unit }: EvalPayload,
+  file: string,
+  camera: Camera | undefined,
+): Promise<Mesh> {
+  const { mesh } = await readMeshFile(file, { textures: "skip" });
+  if (frame === "camera" && camera === undefined) {
+    throw new InputError(
+      "Cannot place the prediction: it is in a camera's frame and the truth has " +
+        "no such view",
+      { hint: "give the folder of views as --truth" },
+    );
+  }
+  const metres = scaling(METRES_PER_UNIT[unit]);
+  const matrix = frame === "camera" ? multiply(invert(camera!.camFromScan), metres) : metres;
+  return unit === "m" && frame === "scan"
+    ? mesh
+    : { ...mesh, positions: transformPoints(matrix, mesh.positions) };
+}
+
+export default score;

@@ -1,0 +1,74 @@
+/** `eval`: predictions against scans → results.json. */
+import { InvalidArgumentError } from "@commander-js/extra-typings";
+import { userPath } from "../core/work/paths.ts";
+import {
+  command,
+  type Finish,
+  interruptSignal,
+  JSON_OUT,
+  LIMIT,
+  list,
+  natural,
+  ONLY,
+  positive,
+  QUIET,
+  SHARD,
+  shardFromEnvironment,
+  workerCount,
+  WORKERS,
+} from "./_options.ts";
+
+/** Makes the command. */
+export function evalCommand(finish: Finish) {
+  return command(
+    "eval",
+    "Score predictions against scans: results.json with every score, transform and failure.",
+    "scan2score eval out/demo/predictions --truth out/demo/dataset -o out/results.json",
+  )
+    .argument(
+      "<predictions...>",
+      "folders of meshes with predictions.json, or folders of such folders",
+    )
+    .requiredOption("--truth <dataset>", "scans, or the views that were made from them")
+    .requiredOption("-o, --out <file>", "results file to write", json)
+    .option("--protocol <ids>", "protocols, comma-separated", list, ["suite-1"])
+    .option("--samples <n>", "points a surface, instead of the protocol's", positive)
+    .option("--seed <n>", "seed of all samples", natural, 0)
+    .option("--format <name>", "layout of the truth (else told by its content)")
+    .option(...ONLY).option(...LIMIT).option(...SHARD).option(...WORKERS)
+    .option(...JSON_OUT).option(...QUIET)
+    .action(async (folders, flags) => {
+      const { openForWork, reportEval } = await import("./_steps.ts");
+      const { evaluate } = await import("../eval/evaluate.ts");
+      const { openPredictions } = await import("../eval/predictions.ts");
+      const { protocolNamed } = await import("../eval/protocols/registry.ts");
+      const protocols = flags.protocol.map((id) => ({
+        id: protocolNamed(id).id,
+        changes: flags.samples === undefined ? {} : { samples: flags.samples },
+      }));
+      const { dataset, progress } = await openForWork(flags.truth, flags);
+      const sets = (await Promise.all(folders.map((path) => openPredictions(userPath(path)))))
+        .flat();
+      const chosen = new Set([...dataset.subjects, ...dataset.broken].map(({ id }) => id));
+      const restricted = flags.only !== undefined || flags.limit !== undefined;
+      for (const set of sets) {
+        for (const note of set.notes) progress.note(note);
+        if (restricted) set.entries = set.entries.filter(({ subject }) => chosen.has(subject));
+      }
+      const out = userPath(flags.out);
+      const summary = await evaluate(out, { truth: dataset, sets, protocols, seed: flags.seed }, {
+        workers: workerCount(flags.workers),
+        shard: shardFromEnvironment(flags.shard),
+        progress,
+        signal: interruptSignal(),
+      });
+      finish(reportEval(summary, { out, flags }));
+    });
+}
+
+function json(path: string): string {
+  if (!path.endsWith(".json")) {
+    throw new InvalidArgumentError(`found "${path}", expected a file that ends in .json`);
+  }
+  return path;
+}
