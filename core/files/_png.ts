@@ -69,3 +69,16 @@ function chunk(out: Uint8Array, at: number, type: string, data: Uint8Array): num
   view.setUint32(at + 8 + data.length, crc32(out.subarray(at + 4, at + 8 + data.length)));
   return at + 12 + data.length;
 }
+
+/** Frames of an animated PNG, as its `acTL` chunk before the pixels says; 1 without one. */
+export function pngFrames(bytes: Uint8Array): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = SIGNATURE.length; at + 16 <= bytes.length;) {
+    const length = view.getUint32(at),
+      type = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
+    if (type === "acTL" && length >= 8) return Math.max(1, view.getUint32(at + 8));
+    if (type === "IDAT" || type === "IEND") return 1;
+    at += 12 + length;
+  }
+  return 1;
+}

@@ -1,5 +1,5 @@
 /**
- * Pictures: PNG (8 and 16 bits), JPEG, WebP and TIFF in; PNG, JPEG and WebP out.
+ * Pictures: PNG (8 and 16 bits), JPEG, WebP, TIFF, GIF and AVIF in; PNG, JPEG and WebP out.
  *
  * The only file that imports sharp (libvips). Its cache is off and it keeps to one thread: the
  * suite runs one worker a core, each of which decodes and encodes, and bytes must not depend on
@@ -10,7 +10,7 @@ import type { Texture } from "../geometry/mesh.ts";
 import { InputError, messageOf } from "../work/errors.ts";
 import { withDefaults } from "../work/options.ts";
 import { writeWhole } from "../work/scratch.ts";
-import { pngBytes } from "./_png.ts";
+import { pngBytes, pngFrames } from "./_png.ts";
 import { type ByteSource, readAll } from "./source.ts";
 
 sharp.cache(false);
@@ -44,6 +44,26 @@ export interface ImageOptions {
   profile?: "convert" | "ignore";
   /** The most pixels a picture may have. Default: 16384², a gigabyte as RGBA. */
   maxPixels?: number;
+  /** Only this part is decoded, in pixels of the turned picture. Default: all. */
+  crop?: ImageCrop | undefined;
+  /**
+   * The longest side that is wanted: a larger picture is shrunk while it is decoded, in little
+   * memory (Lanczos 3, in its stored values). Default: no limit.
+   */
+  maxSide?: number;
+  /**
+   * `refuse` any fault, or `tolerate` the small ones that photos from phones have and every viewer
+   * passes over (stray bytes, odd tags); a cut-short file is refused by both. Default: `refuse`.
+   */
+  damage?: "refuse" | "tolerate";
+}
+
+/** A part of a picture, whole pixels. */
+export interface ImageCrop {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
 }
 
 /** See `ImageOptions`. */
@@ -53,11 +73,14 @@ export const IMAGE_DEFAULTS: Readonly<Required<ImageOptions>> = Object.freeze({
   orientation: "apply",
   profile: "convert",
   maxPixels: 16384 * 16384,
+  crop: undefined,
+  maxSide: Infinity,
+  damage: "refuse",
 });
 
 /** A picture from a file, and what was found there. */
 export interface DecodedImage extends Image {
-  format: "png" | "jpeg" | "webp" | "tiff";
+  format: "png" | "jpeg" | "webp" | "tiff" | "gif" | "avif";
   /** The EXIF orientation tag: 1 is upright, or there is none. */
   exifOrientation: number;
   /** True if the file embeds a colour profile, converted or not. */
@@ -71,7 +94,15 @@ export function imageFormat(head: Uint8Array): DecodedImage["format"] | undefine
   if (text.startsWith("\xff\xd8\xff")) return "jpeg";
   if (text.startsWith("RIFF") && text.slice(8) === "WEBP") return "webp";
   if (text.startsWith("II*\0") || text.startsWith("MM\0*")) return "tiff";
+  if (text.startsWith("GIF87a") || text.startsWith("GIF89a")) return "gif";
+  if (text.slice(4, 8) === "ftyp" && /avi[fs]/.test(brandsOf(head))) return "avif";
   return undefined;
+}
+
+/** Names in the first box of an ISO base media file: what it is, and what else can read it. */
+function brandsOf(head: Uint8Array): string {
+  const length = (head[2] << 8) | head[3];
+  return String.fromCharCode(...head.subarray(8, Math.min(length, 256)));
 }
 
 /**
@@ -83,20 +114,16 @@ export async function readImage(
   source: ByteSource,
   options: ImageOptions = {},
 ): Promise<DecodedImage> {
-  const { channels, bits, orientation, profile, maxPixels } = withDefaults(
+  const { channels, bits, orientation, profile, maxPixels, crop, maxSide, damage } = withDefaults(
     IMAGE_DEFAULTS as Required<ImageOptions>,
     options,
   );
-  const bytes = await readAll(source);
-  const format = imageFormat(bytes);
-  if (format === undefined) {
-    throw fault(source, "its content is no picture, expected PNG, JPEG, WebP or TIFF");
-  }
+  const { bytes, format } = await pictureBytes(source);
   try {
-    const input = sharp(bytes, {
+    let input = sharp(bytes, {
       limitInputPixels: maxPixels,
       ignoreIcc: profile === "ignore",
-      failOn: "warning",
+      failOn: damage === "refuse" ? "warning" : "error",
       autoOrient: orientation === "apply",
     });
     const found = await input.metadata();
@@ -106,6 +133,9 @@ export async function readImage(
         `it has ${found.width} × ${found.height} pixels, the limit is ${maxPixels}`,
       );
     }
+    if (crop !== undefined) input = input.extract(crop);
+    const side = Math.max(crop?.width ?? found.width, crop?.height ?? found.height);
+    if (side > maxSide) input = input.resize(maxSide, maxSide, { fit: "inside" });
     const inFile = found.channels <= 1 ? 1 : found.channels === 3 || !found.hasAlpha ? 3 : 4;
     const wanted = channels === "file" ? inFile : channels;
     const wide = bits === "file" ? found.depth === "ushort" : bits === 16;
@@ -132,6 +162,60 @@ export async function readImage(
     if (cause instanceof InputError) throw cause;
     throw fault(source, messageOf(cause), cause);
   }
+}
+
+/** What a picture's head says, without its pixels. */
+export interface ImageInfo {
+  format: DecodedImage["format"];
+  /** Pixels, once turned as the EXIF tag says. */
+  width: number;
+  height: number;
+  /** The EXIF orientation tag: 1 is upright, or there is none. */
+  exifOrientation: number;
+  hasAlpha: boolean;
+  hasProfile: boolean;
+  /** `srgb`, `rgb16`, `b-w`, `grey16`, `cmyk`, `lab`, … as libvips names them. */
+  colorSpace: string;
+  /** Numbers of a channel: `uchar` and `ushort` are pictures, `float` and others data. */
+  depth: string;
+  /** Pictures in the file: frames of an animation, pages of a TIFF. */
+  frames: number;
+}
+
+/**
+ * Reads a picture's head.
+ *
+ * @throws {InputError} If it is none of the formats, or its head is damaged.
+ */
+export async function readImageInfo(source: ByteSource): Promise<ImageInfo> {
+  const { bytes, format } = await pictureBytes(source);
+  try {
+    const found = await sharp(bytes, { limitInputPixels: false, failOn: "error" }).metadata();
+    return {
+      format,
+      width: found.autoOrient.width,
+      height: found.autoOrient.height,
+      exifOrientation: found.orientation ?? 1,
+      hasAlpha: found.hasAlpha,
+      hasProfile: found.hasProfile,
+      colorSpace: found.space,
+      depth: found.depth,
+      frames: format === "png" ? pngFrames(bytes) : found.pages ?? 1,
+    };
+  } catch (cause) {
+    throw fault(source, messageOf(cause), cause);
+  }
+}
+
+async function pictureBytes(
+  source: ByteSource,
+): Promise<{ bytes: Uint8Array; format: DecodedImage["format"] }> {
+  const bytes = await readAll(source);
+  const format = imageFormat(bytes);
+  if (format === undefined) {
+    throw fault(source, "its content is no picture, expected PNG, JPEG, WebP, TIFF, GIF or AVIF");
+  }
+  return { bytes, format };
 }
 
 /**
