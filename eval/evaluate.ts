@@ -142,7 +142,8 @@ async function targetOf(
   if (wanted.length === 0) wanted.push(undefined);
 
   const method = set.header.method.name;
-  const inputs = [await files.record({ role: "scan", subject: subject.id }, subject.scanFile)];
+  const scan = { role: "scan", subject: subject.id, unit: subject.unit };
+  const inputs = [await files.record(scan, subject.scanFile)];
   if (set.file !== undefined) {
     inputs.push(await files.record({ role: "predictions", method }, set.file));
   }

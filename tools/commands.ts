@@ -6,11 +6,16 @@ import { evalCommand } from "./eval.ts";
 import { infer } from "./infer.ts";
 import { render } from "./render.ts";
 import { report } from "./report.ts";
+import { demo, run } from "./run.ts";
+import { verifyCommand } from "./verify.ts";
 
 export const COMMANDS: readonly ((finish: Finish) => CommandUnknownOpts)[] = [
+  (finish) => demo(finish),
   (finish) => render(finish),
   (finish) => infer(finish),
   (finish) => evalCommand(finish),
   (finish) => report(finish),
+  (finish) => run(finish),
+  (finish) => verifyCommand(finish),
   (finish) => doctor(finish),
 ];

@@ -1,0 +1,108 @@
+/** Computes the rows of a results file again from its inputs. */
+import { InputError } from "../core/work/errors.ts";
+import type { Json } from "../core/work/json.ts";
+import { runJobs } from "../core/work/pool.ts";
+import type { RunOptions } from "../core/work/work_list.ts";
+import { SILENT } from "../core/work/progress.ts";
+import { identity } from "../core/geometry/transform.ts";
+import type { Unit } from "../datasets/subject.ts";
+import type { EvalPayload, ProtocolChoice } from "./eval_task.ts";
+import { protocolOf } from "./protocols/registry.ts";
+import type { InputRecord, ProtocolRecord, ResultRow, Results } from "./results.ts";
+
+/**
+ * Recomputes every row that has a prediction.
+ *
+ * @param fileOf Where an input is now.
+ * @throws {InputError} If a protocol is not of this version of the suite, or a scan cannot be read.
+ */
+export async function rescore(
+  results: Results,
+  fileOf: (input: InputRecord) => string,
+  { workers = 1, progress = SILENT, signal }: RunOptions = {},
+): Promise<ResultRow[]> {
+  const protocols = results.protocols.map(choiceOf);
+  const seed = (results as { seed?: number }).seed ?? 0;
+  const payloads = new Map<string, EvalPayload>();
+  const find = (role: string, about: Partial<InputRecord>) =>
+    results.inputs.find((input) =>
+      input.role === role && input.subject === about.subject && input.view === about.view
+    );
+  for (const input of results.inputs) {
+    if (input.role !== "prediction") continue;
+    const { subject, view, method, frame, unit } = input as InputRecord & {
+      frame?: "scan" | "camera";
+      unit?: Unit;
+    };
+    const key = `${subject} ${method}`;
+    let payload = payloads.get(key);
+    if (payload === undefined) {
+      const scan = results.inputs.find((i) => i.role === "scan" && i.subject === subject);
+      if (scan === undefined) {
+        throw new InputError(`Cannot recompute the scores of "${subject}": its scan is not listed`);
+      }
+      payload = {
+        subject: {
+          id: subject!,
+          dataset: results.dataset.name,
+          scanFile: fileOf(scan),
+          companions: [],
+          unit: (scan as { unit?: Unit }).unit ?? "m",
+          unitSource: "declared",
+          upright: identity(),
+          uprightSource: "declared",
+          notes: [],
+        },
+        method: method!,
+        frame: frame ?? "scan",
+        unit: unit ?? "m",
+        entries: [],
+        protocols,
+        seed,
+      };
+      payloads.set(key, payload);
+    }
+    const camera = find("camera", { subject, view });
+    payload.entries.push({
+      ...(view === undefined ? {} : { view }),
+      meshFile: fileOf(input),
+      ...(camera === undefined ? {} : { cameraFile: fileOf(camera) }),
+    });
+  }
+  const jobs = [...payloads.values()].map((payload) => ({
+    group: payload.subject.id,
+    payload,
+    scratch: () => Promise.resolve(""),
+  }));
+  const rows: ResultRow[] = [];
+  progress.start({ title: "verify", total: jobs.length, done: 0 });
+  await runJobs(new URL("./eval_task.ts", import.meta.url), jobs, (i, result) => {
+    const { subject, method } = jobs[i].payload;
+    const id = `${subject.id}/${method}`;
+    if (!result.ok) throw new InputError(`Cannot recompute ${id}: ${result.reason}`);
+    progress.item({ id, status: "done", seconds: result.seconds });
+    rows.push(...(result.outcome.result as unknown as { rows: ResultRow[] }).rows);
+    return Promise.resolve();
+  }, { workers: workers > 1 ? workers : 0, signal });
+  progress.end();
+  return rows;
+}
+
+/** The protocol of a record, and the constants in which it differs. */
+function choiceOf(record: ProtocolRecord): ProtocolChoice {
+  const protocol = protocolOf(record);
+  if (protocol === undefined) {
+    throw new InputError(
+      `Cannot recompute scores under "${record.id}" version ${record.version}: ` +
+        "this suite does not know it",
+      { hint: "verify with the version of the suite that wrote the results" },
+    );
+  }
+  const changes: { [name: string]: Json } = {};
+  for (const [name, value] of Object.entries(protocol.constants)) {
+    if (JSON.stringify(record[name]) !== JSON.stringify(value)) {
+      changes[name] = record[name] as Json;
+    }
+  }
+  return { id: protocol.id, changes };
+}

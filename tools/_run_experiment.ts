@@ -1,0 +1,117 @@
+/** Runs an experiment: every step goes on where an earlier run was stopped. */
+import { join } from "../core/work/_path.ts";
+import type { Progress } from "../core/work/progress.ts";
+import type { Shard } from "../core/work/work_list.ts";
+import { type EvalSummary, evaluate } from "../eval/evaluate.ts";
+import type { Leaderboard } from "../eval/leaderboard.ts";
+import { openPredictions } from "../eval/predictions.ts";
+import { writeReport } from "../eval/write_report.ts";
+import { openDataset } from "../datasets/open.ts";
+import { type InferSummary, inferViews } from "../inference/infer.ts";
+import { methodNamed } from "../inference/methods.ts";
+import { viewPlaces } from "../inference/view_places.ts";
+import { renderDataset, type RenderSummary } from "../render/render_dataset.ts";
+import { parseAngles, viewName, viewsOf } from "../render/view_names.ts";
+import type { PlacedExperiment } from "./_experiment.ts";
+import { openForWork } from "./_steps.ts";
+
+/** How to run. */
+export interface RunExperimentOptions {
+  out: string;
+  workers: number;
+  shard?: Shard | undefined;
+  progress: Progress;
+  signal: AbortSignal;
+  /** The line that runs it again, for the report. */
+  command: string;
+  json?: true | undefined;
+  quiet?: true | undefined;
+}
+
+/** What came of each step; steps after one that other shards have not finished are undefined. */
+export interface ExperimentSummary {
+  render: RenderSummary;
+  infer: { method: string; summary: InferSummary }[];
+  eval?: EvalSummary;
+  leaderboard?: Leaderboard;
+  notes: string[];
+}
+
+/**
+ * Writes `dataset/`, `predictions/<method>/`, `results.json`, `leaderboard.json` and `report.html`
+ * into `out`.
+ *
+ * @throws {InputError} As the steps do.
+ * @throws {CancelledError} If the signal fired.
+ */
+export async function runExperiment(
+  { experiment, resolve }: PlacedExperiment,
+  options: RunExperimentOptions,
+): Promise<ExperimentSummary> {
+  const { out, workers, shard, progress, signal } = options;
+  const run = { workers, shard, progress, signal };
+  const { dataset, render, infer } = experiment;
+  const { subjects } = await openForWork(resolve(dataset.path), {
+    ...dataset,
+    json: options.json,
+    quiet: options.quiet,
+  });
+  const views = viewsOf(
+    parseAngles(render.yaws, "yaws"),
+    parseAngles(render.pitches ?? "0", "pitches"),
+  );
+  const { yaws: _yaws, pitches: _pitches, ...given } = render;
+  const set = join(out, "dataset");
+  const rendered = await renderDataset(set, {
+    subjects,
+    views,
+    bodyFile: dataset.body === undefined ? undefined : resolve(dataset.body),
+    options: Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+  }, run);
+  const summary: ExperimentSummary = { render: rendered, infer: [], notes: [] };
+  if (rendered.manifest === undefined) return summary;
+
+  const done = new Set(subjects.map(({ id }) => id));
+  const names = views.map(viewName);
+  for (const { method: name, only, openJumpsMm } of infer) {
+    const method = methodNamed(name);
+    const places = (await viewPlaces(set, { only, views: names })).filter((p) =>
+      done.has(p.subject)
+    );
+    summary.infer.push({
+      method: name,
+      summary: await inferViews(join(out, "predictions", name), {
+        method,
+        views: places,
+        options: openJumpsMm === undefined ? {} : { openJumpsMm },
+      }, run),
+    });
+  }
+  if (summary.infer.some(({ summary }) => summary.manifest === undefined)) return summary;
+
+  const folders = [
+    ...infer.map(({ method }) => join(out, "predictions", method)),
+    ...(experiment.predictions ?? []).map(resolve),
+  ];
+  const truth = await openDataset(set);
+  const { protocols, samples, seed = 0 } = experiment.eval;
+  const file = join(out, "results.json");
+  summary.eval = await evaluate(file, {
+    truth: {
+      ...truth,
+      subjects: truth.subjects.filter(({ id }) => done.has(id)),
+      broken: truth.broken.filter(({ id }) => done.has(id)),
+    },
+    sets: (await Promise.all(folders.map((folder) => openPredictions(folder)))).flat(),
+    protocols: protocols.map((id) => ({ id, changes: samples === undefined ? {} : { samples } })),
+    seed,
+  }, run);
+  if (summary.eval.results === undefined) return summary;
+  const { leaderboard, notes } = await writeReport(out, [file], {
+    title: experiment.title,
+    command: options.command,
+    workers,
+    progress,
+  });
+  return { ...summary, leaderboard, notes };
+}
