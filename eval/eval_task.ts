@@ -48,6 +48,7 @@ let kept: { key: string; truth: Truth } | undefined;
 async function truthOf({ subject, seed }: EvalPayload): Promise<Truth> {
   const key = JSON.stringify([subject.scanFile, subject.unit, seed]);
   if (kept?.key !== key) {
+    kept?.truth.release();
     kept = undefined; // let go of the last scan before the next is loaded
     const { mesh } = await loadScan(subject, { textures: "skip" });
     kept = { key, truth: prepareTruth(mesh, { subject: subject.id, seed }) };
@@ -90,7 +91,7 @@ async function scoreEntry(payload: EvalPayload, entry: EvalEntry): Promise<Resul
       ? undefined
       : parseCamera(await Deno.readTextFile(entry.cameraFile), entry.cameraFile);
     const mesh = await loadPrediction(payload, entry.meshFile, camera);
-    const prediction = preparePrediction(mesh, truth);
+    using prediction = preparePrediction(mesh, truth);
     const rows: ResultRow[] = [];
     for (const choice of protocols) {
       const protocol = chosenProtocol(choice);

@@ -36,7 +36,8 @@ export function prepareTruth(mesh: Mesh, options: TruthOptions): Truth {
 }
 
 /**
- * Makes a prediction ready, for those who score it under more than one protocol.
+ * Makes a prediction ready, for those who score it under more than one protocol. Bind it with
+ * `using`, or `release` it: that gives its tree's memory to the next prediction.
  *
  * @param mesh Metres, in the scan's frame.
  * @throws {InputError} As {@linkcode prepareTruth}.
@@ -75,10 +76,13 @@ export async function scorePair(
 ): Promise<PairScores> {
   const { protocol = SUITE_1, camera } = options;
   const alignments = options.alignments ?? protocol.alignments;
-  const surface = prediction instanceof Surface ? prediction : preparePrediction(prediction, truth);
+  if (!(prediction instanceof Surface)) {
+    using surface = preparePrediction(prediction, truth);
+    return await scorePair(truth, surface, options);
+  }
   if (protocol.id === SUITE_1.id) {
     const suite1 = protocol as Protocol<Suite1Constants>;
-    return await scoreSuite1(truth, surface, suite1, { alignments, camera });
+    return await scoreSuite1(truth, prediction, suite1, { alignments, camera });
   }
   throw new RangeError(`Cannot score: protocol is "${protocol.id}", expected ${SUITE_1.id}`);
 }

@@ -10,7 +10,7 @@ import { InputError } from "../../core/work/errors.ts";
  * Since ties between equally near triangles go to the lowest, results do not depend on the order
  * of the file; triangles without area come last and win no tie.
  */
-export class Surface {
+export class Surface implements Disposable {
   /** Positions as they came, triangles in canonical order. Nothing else of the mesh. */
   readonly mesh: Mesh;
   readonly order: CanonicalOrder;
@@ -84,6 +84,19 @@ export class Surface {
       this.#samples.set(key, samples);
     }
     return samples;
+  }
+
+  /**
+   * Gives back the memory of the tree. The surface stays usable: what is needed again is built
+   * again.
+   */
+  release(): void {
+    this.#tree?.release();
+    this.#tree = undefined;
+  }
+
+  [Symbol.dispose](): void {
+    this.release();
   }
 }
 

@@ -30,14 +30,29 @@ const PAGE = 65536;
 /** The most memory one instance can have, bytes: 4 GiB. */
 export const KERNEL_MEMORY_LIMIT: number = PAGE * 65536;
 
+/** Given-back instances that are kept for the next, and the most bytes they may hold in all. */
+const idle: Kernel[] = [];
+const IDLE_BYTES = 256 << 20;
+
 let compiled: WebAssembly.Module | undefined;
 
-/** Makes an instance with at least `bytes` of memory, all zero. */
+/** Makes an instance with at least `bytes` of memory, or takes one that was given back. */
 export function openKernel(bytes: number): Kernel {
+  const fits = idle.findIndex(({ memory: { buffer: { byteLength } } }) =>
+    byteLength >= bytes && byteLength <= 2 * bytes + (1 << 20)
+  );
+  if (fits >= 0) return idle.splice(fits, 1)[0];
   compiled ??= new WebAssembly.Module(
     Uint8Array.from(atob(KERNEL_BASE64.replaceAll("\n", "")), (c) => c.charCodeAt(0)),
   );
   const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / PAGE) });
   const { exports } = new WebAssembly.Instance(compiled, { env: { memory } });
   return { ...(exports as unknown as Omit<Kernel, "memory">), memory };
+}
+
+/** Gives an instance back; whoever had it must not use it, or views of its memory, any more. */
+export function closeKernel(kernel: Kernel): void {
+  idle.push(kernel);
+  const held = () => idle.reduce((sum, { memory }) => sum + memory.buffer.byteLength, 0);
+  while (held() > IDLE_BYTES) idle.shift();
 }

@@ -169,3 +169,15 @@ Deno.test("buildTree() copes with many equal triangles and with huge coordinates
   const { distance } = closestPoints(buildTree(huge), Float64Array.from(q));
   assert.ok(Math.abs(distance[0] / distanceToMesh(q, huge) - 1) < 1e-12);
 });
+
+Deno.test("buildTree() reuses the memory of released trees; those cannot be searched any more", () => {
+  const mesh = soup(3000, 1), points = randomPoints(20), tree = buildTree(mesh);
+  const before = closestPoints(tree, points), { memory } = tree.kernel;
+  tree.release();
+  assert.throws(() => closestPoints(tree, points), RangeError);
+  tree.release(); // twice does no harm
+  buildTree(soup(2900, 2));
+  using again = buildTree(mesh);
+  assert.deepEqual(closestPoints(again, points), before);
+  assert.notEqual(again.kernel.memory, memory, "the tree in between has it");
+});
