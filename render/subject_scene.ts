@@ -70,7 +70,7 @@ export async function prepareSubject(
 
 /** Distance of each keypoint to the nearest surface of the scan, metres; 0 where unknown. */
 export function keypointRadii(keypoints: Keypoints3D, scan: Mesh): KeypointRadii {
-  const tree = buildTree(scan);
+  using tree = buildTree(scan);
   const radii = (points: Float64Array) => {
     const known = points.map((value) => Number.isFinite(value) ? value : 0);
     const { distance } = closestPoints(tree, known);

@@ -73,7 +73,7 @@ export async function drawSubject(
 ): Promise<SubjectPictures> {
   const { heightPx, supersample, quality, maxMm } = withDefaults(PICTURE_DEFAULTS, options);
   const frame = frameSubject(scene.scan, { camera: scene.camera, heightPx, supersample });
-  const tree = buildTree(scene.scan);
+  using tree = buildTree(scene.scan);
   const encode = (image: Image) => pictureOf(image, quality);
   const backend = cpuBackend();
   const truth = (await drawViews(scene.scan, { frame, backend })).map((view) =>
