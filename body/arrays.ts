@@ -1,6 +1,6 @@
 /** The named arrays of a body-model or fit file, whether it is an `.npz` or a pickle. */
 import { InputError } from "../core/work/errors.ts";
-import { basename } from "../core/work/_path.ts";
+import { basename } from "../core/work/path.ts";
 import { isNpyDtype, type NpyArray, toFloat64 } from "../core/files/npy.ts";
 import { type Npz, openNpz } from "../core/files/npz.ts";
 import { isDataPickle, readDataPickle } from "../core/files/pickle_data.ts";
