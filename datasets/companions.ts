@@ -1,7 +1,7 @@
 /** Files that a mesh file names: they decide what it looks like, so they are hashed with it. */
 import { diskPlace } from "../core/files/disk.ts";
 import { readMesh } from "../core/files/mesh_file.ts";
-import { dirname, extname, join } from "../core/work/_path.ts";
+import { dirname, extname, join } from "../core/work/path.ts";
 
 /**
  * Paths of the material libraries, pictures and buffers that a mesh file on disk names and that

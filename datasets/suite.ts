@@ -4,7 +4,7 @@
  * directly is read too. `docs/formats.md` lists every key.
  */
 import { z } from "zod";
-import { basename, dirname, join } from "../core/work/_path.ts";
+import { basename, dirname, join } from "../core/work/path.ts";
 import { InputError } from "../core/work/errors.ts";
 import { open, readJson } from "../core/work/schema.ts";
 import { insideOf } from "../core/work/paths.ts";

@@ -3,7 +3,7 @@
  * views were made from, its views are the inputs of methods.
  */
 import { z } from "zod";
-import { basename, join } from "../core/work/_path.ts";
+import { basename, join } from "../core/work/path.ts";
 import { InputError } from "../core/work/errors.ts";
 import { hashFile } from "../core/work/hash.ts";
 import { resolvePortable } from "../core/work/paths.ts";

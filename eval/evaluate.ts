@@ -1,5 +1,5 @@
 /** Scores predictions against a data set: one item a subject and method, results.json at the end. */
-import { basename, dirname, join } from "../core/work/_path.ts";
+import { basename, dirname, join } from "../core/work/path.ts";
 import { InputError } from "../core/work/errors.ts";
 import { type FileRecord, hashFile } from "../core/work/hash.ts";
 import type { Json } from "../core/work/json.ts";

@@ -1,5 +1,5 @@
 /** Folders of predictions: whose they are, which meshes they hold, and in which frame and unit. */
-import { basename, extname, join, relative } from "../core/work/_path.ts";
+import { basename, extname, join, relative } from "../core/work/path.ts";
 import { InputError } from "../core/work/errors.ts";
 import { reason } from "../core/work/hash.ts";
 import { insideOf, slashes } from "../core/work/paths.ts";

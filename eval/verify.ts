@@ -2,7 +2,7 @@
  * Checks artifacts against what they say of themselves: every file's hash, every score recomputed,
  * every leaderboard built again.
  */
-import { basename, dirname, join } from "../core/work/_path.ts";
+import { basename, dirname, join } from "../core/work/path.ts";
 import { InputError, messageOf } from "../core/work/errors.ts";
 import { type FileRecord, hashFile } from "../core/work/hash.ts";
 import type { Json } from "../core/work/json.ts";

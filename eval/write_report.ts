@@ -1,5 +1,5 @@
 /** Reads results files, writes leaderboard.json and report.html. */
-import { basename, dirname, join } from "../core/work/_path.ts";
+import { basename, dirname, join } from "../core/work/path.ts";
 import { hashFile } from "../core/work/hash.ts";
 import { portablePath } from "../core/work/paths.ts";
 import { type Progress, SILENT } from "../core/work/progress.ts";

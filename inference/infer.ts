@@ -1,5 +1,5 @@
 /** Runs a method over views or photos: one item a view. */
-import { join } from "../core/work/_path.ts";
+import { join } from "../core/work/path.ts";
 import { type FileRecord, hashFile } from "../core/work/hash.ts";
 import { type Json, stableJson } from "../core/work/json.ts";
 import { type Manifest, writeManifest } from "../core/work/manifest.ts";

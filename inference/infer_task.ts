@@ -1,5 +1,5 @@
 /** Reconstructs one view: the task that workers run. */
-import { join } from "../core/work/_path.ts";
+import { join } from "../core/work/path.ts";
 import { encodePly } from "../core/files/ply_write.ts";
 import { InputError } from "../core/work/errors.ts";
 import type { Json } from "../core/work/json.ts";

@@ -2,7 +2,7 @@
 import { readImage } from "../core/files/image.ts";
 import { DiskFolder, diskPlace } from "../core/files/disk.ts";
 import { InputError } from "../core/work/errors.ts";
-import { basename, extname, join } from "../core/work/_path.ts";
+import { basename, extname, join } from "../core/work/path.ts";
 import { resolvePortable } from "../core/work/paths.ts";
 import type { BodyFit } from "../body/fit.ts";
 import type { BodyModel } from "../body/model.ts";

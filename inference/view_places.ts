@@ -1,5 +1,5 @@
 /** Finding the views of a folder and naming photos. */
-import { basename, extname } from "../core/work/_path.ts";
+import { basename, extname } from "../core/work/path.ts";
 import { InputError } from "../core/work/errors.ts";
 import { select, type Selection } from "../core/work/select.ts";
 import { viewsOf, viewSubjects } from "../datasets/views.ts";

@@ -1,6 +1,6 @@
 /** Renders a data set: one item a view, grouped by subject, plus one for each subject's own file. */
 import { type FileRecord, hashFile } from "../core/work/hash.ts";
-import { join } from "../core/work/_path.ts";
+import { join } from "../core/work/path.ts";
 import type { Json } from "../core/work/json.ts";
 import { type Manifest, writeManifest } from "../core/work/manifest.ts";
 import { portablePath } from "../core/work/paths.ts";

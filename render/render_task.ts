@@ -1,5 +1,5 @@
 /** Renders one view of one subject: the task that workers run. */
-import { join } from "../core/work/_path.ts";
+import { join } from "../core/work/path.ts";
 import type { Task } from "../core/work/task.ts";
 import type { Subject } from "../datasets/subject.ts";
 import { suiteCamera } from "./cameras.ts";

@@ -1,5 +1,5 @@
 /** Writes `subject.json` of a view set: what its views were made from and how they were framed. */
-import { join } from "../core/work/_path.ts";
+import { join } from "../core/work/path.ts";
 import { hashFile } from "../core/work/hash.ts";
 import { type Json, stableJson } from "../core/work/json.ts";
 import { portablePath } from "../core/work/paths.ts";

@@ -1,6 +1,6 @@
 /** The checks of `doctor`: each tries the real thing on a small real input. */
 import { messageOf } from "../core/work/errors.ts";
-import { join } from "../core/work/_path.ts";
+import { join } from "../core/work/path.ts";
 import { FIXTURES } from "../core/work/paths.ts";
 import { environment } from "../core/work/version.ts";
 

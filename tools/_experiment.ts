@@ -4,7 +4,7 @@
  */
 import { parse, type ParseError, printParseErrorCode } from "jsonc-parser";
 import { z } from "zod";
-import { basename, dirname, join } from "../core/work/_path.ts";
+import { basename, dirname, join } from "../core/work/path.ts";
 import { InputError } from "../core/work/errors.ts";
 import { reason } from "../core/work/hash.ts";
 import { resolvePortable } from "../core/work/paths.ts";

@@ -1,5 +1,5 @@
 /** Runs an experiment: every step goes on where an earlier run was stopped. */
-import { join } from "../core/work/_path.ts";
+import { join } from "../core/work/path.ts";
 import type { Progress } from "../core/work/progress.ts";
 import type { Shard } from "../core/work/work_list.ts";
 import { type EvalSummary, evaluate } from "../eval/evaluate.ts";

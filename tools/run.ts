@@ -1,5 +1,5 @@
 /** `run` and `demo`: a whole experiment from one file. */
-import { join } from "../core/work/_path.ts";
+import { join } from "../core/work/path.ts";
 import { SUITE_ROOT, userPath } from "../core/work/paths.ts";
 import {
   command,

@@ -2,7 +2,7 @@
  * `manifest.json`: what an artifact folder was made from and what it consists of. Put together from
  * the items' records in the order of their ids, so it is the same for any worker or shard count.
  */
-import { join } from "./_path.ts";
+import { join } from "./path.ts";
 import { InputError } from "./errors.ts";
 import { type FileRecord, reason } from "./hash.ts";
 import { type Json, stableJson } from "./json.ts";

@@ -5,7 +5,7 @@
  * the suite's own fixtures is `fixtures:<path>`, anything else is relative to the folder of the
  * artifact that names it, with forward slashes.
  */
-import { dirname, fromFileUrl, isAbsolute, join, relative, resolve, SEPARATOR } from "./_path.ts";
+import { dirname, fromFileUrl, isAbsolute, join, relative, resolve, SEPARATOR } from "./path.ts";
 import { InputError } from "./errors.ts";
 
 /** The folder that holds `deno.json`. */

@@ -3,7 +3,7 @@
  * record is written last, so it exists only for whole items. Its key says what the item was made
  * from; another key means stale.
  */
-import { join } from "./_path.ts";
+import { join } from "./path.ts";
 import type { FileRecord } from "./hash.ts";
 import { type Json, stableJson } from "./json.ts";
 import { writeWhole } from "./scratch.ts";

@@ -6,7 +6,7 @@
  * opens the same output later removes the folders whose lock nobody holds any more, so a killed
  * process leaves nothing behind and a living neighbour is never disturbed.
  */
-import { dirname, join } from "./_path.ts";
+import { dirname, join } from "./path.ts";
 import { InputError } from "./errors.ts";
 import { reason } from "./hash.ts";
 

@@ -1,5 +1,5 @@
 /** `timing.json`: seconds by item and stage, and the machine. Never hashed; merged over runs. */
-import { join } from "./_path.ts";
+import { join } from "./path.ts";
 import { type Json, stableJson } from "./json.ts";
 import { writeWhole } from "./scratch.ts";
 import { environment } from "./version.ts";

@@ -3,7 +3,7 @@
  * redone, one item's failure is a record and the rest goes on, shards and workers never change a
  * byte, and a killed run goes on where it was.
  */
-import { dirname, join, relative } from "./_path.ts";
+import { dirname, join, relative } from "./path.ts";
 import { CancelledError } from "./errors.ts";
 import { type FileRecord, hashFile, sha256 } from "./hash.ts";
 import { compactJson, type Json } from "./json.ts";

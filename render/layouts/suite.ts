@@ -1,7 +1,7 @@
 /** Writing the layout `suite`: one folder a view. */
 import { encodeExr } from "../../core/files/exr.ts";
 import { encodePng } from "../../core/files/image.ts";
-import { join } from "../../core/work/_path.ts";
+import { join } from "../../core/work/path.ts";
 import { stableJson } from "../../core/work/json.ts";
 import { writeWhole } from "../../core/work/scratch.ts";
 import {

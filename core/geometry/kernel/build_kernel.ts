@@ -7,7 +7,7 @@
  * compile to. The compiler is fetched from npm; nothing else of the suite needs it.
  */
 import { createHash } from "node:crypto";
-import { fromFileUrl } from "../../work/_path.ts";
+import { fromFileUrl } from "../../work/path.ts";
 
 /** The AssemblyScript compiler: part of the fingerprint. */
 const COMPILER = "assemblyscript@0.28.20";
