@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { readBodyFile, readBodyModel } from "../../body/body_file.ts";
 import { keypointsOfBody } from "../../body/body_keypoints.ts";
 import { poseBody } from "../../body/forward.ts";
-import { SMPL_JOINTS } from "../../body/joints.ts";
 import {
   coco17,
   joint3dOf,
@@ -15,7 +14,7 @@ import { isOpenBody, OPEN_KEYPOINTS } from "../../body/open_body.ts";
 import { encodeNpz } from "../../core/files/npz.ts";
 import { bytesSource } from "../../core/files/source.ts";
 import { type Figure, figuresOf } from "./derive_open_keypoints.ts";
-import { fitOfCase, officialArrays, type SmplxCase } from "./_official.ts";
+import { officialArrays } from "./_official.ts";
 
 const HUMANS = new URL("../../fixtures/humans/", import.meta.url);
 const open = await readBodyFile(new URL("open_body.npz", HUMANS).pathname);
@@ -29,51 +28,6 @@ function apartMm(a: ArrayLike<number>, b: ArrayLike<number>): number[] {
       Math.hypot(a[3 * i] - b[3 * i], a[3 * i + 1] - b[3 * i + 1], a[3 * i + 2] - b[3 * i + 2]),
   );
 }
-
-/** The order in which SMPLify-X picks OpenPose's points from smplx's joints. */
-// deno-fmt-ignore
-const OPENPOSE_OF_SMPLX = {
-  body: [55, 12, 17, 19, 21, 16, 18, 20, 0, 2, 5, 8, 1, 4, 7, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65],
-  left: [20, 37, 38, 39, 66, 25, 26, 27, 67, 28, 29, 30, 68, 34, 35, 36, 69, 31, 32, 33, 70],
-  right: [21, 52, 53, 54, 71, 40, 41, 42, 72, 43, 44, 45, 73, 49, 50, 51, 74, 46, 47, 48, 75],
-};
-
-Deno.test("keypointsOfBody() picks smplx's own joints and landmarks for SMPL-X", async () => {
-  const golden = JSON.parse(
-    await Deno.readTextFile(new URL("./golden/official.json", import.meta.url)),
-  );
-  const model = await readBodyModel(bytesSource("x", encodeNpz(officialArrays("smplx"))));
-  const c = (golden.cases as SmplxCase[]).find((c) => c.kind === "smplx" && c.contour)!;
-  const found = keypointsOfBody(model, poseBody(model, fitOfCase(c)));
-  const joints = (list: number[]) => list.flatMap((j) => c.joints.slice(3 * j, 3 * j + 3));
-  const near = (a: Float64Array, b: number[]) => Math.max(...apartMm(a, b)) < 1e-3;
-  assert.ok(near(found.body25, joints(OPENPOSE_OF_SMPLX.body)));
-  assert.ok(near(found.handLeft, joints(OPENPOSE_OF_SMPLX.left)));
-  assert.ok(near(found.handRight, joints(OPENPOSE_OF_SMPLX.right)));
-  // smplx: 55 joints, 21 extra points, 51 landmarks, then the jaw line.
-  assert.ok(near(found.face.subarray(3 * 17), c.joints.slice(3 * 76, 3 * 127)));
-  assert.ok(near(found.face.subarray(0, 3 * 17), c.joints.slice(3 * 127)));
-});
-
-Deno.test("keypointsOfBody() of SMPL has a whole body, wrists, and no fingers or face", async () => {
-  const model = await readBodyModel(bytesSource("s", encodeNpz(officialArrays("smpl"))));
-  const posed = poseBody(model, {
-    kind: "smpl",
-    betas: new Float64Array(0),
-    globalOrient: new Float64Array(3),
-    bodyPose: new Float64Array(69),
-    transl: new Float64Array(3),
-    scale: 1,
-  });
-  const { body25, handLeft, handRight, face } = keypointsOfBody(model, posed);
-  assert.ok(body25.every(Number.isFinite));
-  for (const [hand, wrist] of [[handLeft, "l_wrist"], [handRight, "r_wrist"]] as const) {
-    const at = 3 * SMPL_JOINTS.indexOf(wrist);
-    assert.deepEqual([...hand.subarray(0, 3)], [...posed.joints.subarray(at, at + 3)]);
-    assert.ok(hand.subarray(3).every(Number.isNaN));
-  }
-  assert.ok(face.every(Number.isNaN));
-});
 
 Deno.test("keypointsOfBody() leaves out what an unknown topology cannot tell", async () => {
   const arrays = officialArrays("smplh", { v: 40, f: 60, betas: 10 });
