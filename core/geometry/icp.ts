@@ -1,6 +1,6 @@
 /** Moving one surface onto another: iterated nearest points (Besl and McKay 1992), bounded. */
 import { withDefaults } from "../work/options.ts";
-import { Anderson } from "./_anderson.ts";
+import { newtonStep } from "./_newton.ts";
 import type { SurfaceTree } from "./bvh.ts";
 import { type Closest, closestPoints } from "./closest.ts";
 import {
@@ -30,10 +30,10 @@ export interface AlignOptions {
   keep?: number;
   /** Most iterations. */
   maxIterations?: number;
-  /** Stops when no corner of the box round the moving points moves farther than this, metres. */
+  /** `newton` goes ahead by Gauss–Newton steps; `plain` fits the pairs alone, many times slower. */
+  steps?: "newton" | "plain";
+  /** Stops when the fit moves no corner of the box round the moving points farther, metres. */
   stopM?: number;
-  /** How many past steps the acceleration combines; 0 for none. */
-  memory?: number;
   /** Bounds of the scale. */
   minScale?: number;
   maxScale?: number;
@@ -48,8 +48,8 @@ export const ALIGN_DEFAULTS: Required<AlignOptions> = Object.freeze({
   kind: "similarity",
   keep: 0.9,
   maxIterations: 50,
+  steps: "newton",
   stopM: 1e-6,
-  memory: 5,
   minScale: 0.8,
   maxScale: 1.25,
   maxRotationDeg: 30,
@@ -80,6 +80,11 @@ export interface Alignment {
  * least-squares similarity of the rest ({@linkcode fitSimilarity}), pulled back to the bounds:
  * scale clamped, rotation shortened about its axis, displacement of the mean shortened.
  *
+ * Fitting pairs creeps: a surface slides along the other by a few percent of the way at a time. So
+ * each iteration goes on from a Gauss–Newton step ({@linkcode newtonStep}) instead, within the same
+ * bounds, and returns to the plain fit where that step made the distances larger. It ends where
+ * the plain fit moves nothing, which is where plain iteration ends.
+ *
  * Pairs both ways keep the surface from shrinking into the other. Nothing is ever mirrored.
  *
  * @throws {RangeError} If `keep` is not in (0, 1].
@@ -96,8 +101,6 @@ export function alignSurfaces(
     );
   }
   const centre = meanOf(moving.points), corners = boxCorners(moving.points);
-  const sizeM = Math.max(...corners.map((corner) => distance(corner, centre)));
-  const acceleration = new Anderson(settings.memory);
   const clamp = (next: Similarity) => withinBounds(next, { centre, settings });
   let current: Similarity = NO_CHANGE; // where distances are measured
   let plain: Similarity = NO_CHANGE; // where the last fit led
@@ -117,23 +120,21 @@ export function alignSurfaces(
     addNearest(pairs, there, settings.keep, { from: moving.points, to: there.point! });
     addNearest(pairs, back, settings.keep, { from: back.point!, to: fixed.points });
     const rms = pairs.rms(matrix);
-    if (rms > rmsM && current !== plain) { // the shortcut led uphill: go back to the plain step
-      acceleration.reset();
+    if (rms > rmsM && current !== plain) { // the step ahead led uphill: go back to the plain fit
       current = plain;
       continue;
     }
     rmsM = rms;
 
-    // 3. The best similarity within the bounds, and from there the shortcut.
+    // 3. The best similarity within the bounds: where it moves nothing, the surface is at rest.
+    // Until then a Newton step goes ahead of it.
     const fit = clamp(fitSimilarity(pairs.from, pairs.to, { kind: settings.kind }));
     plain = fit.kept;
     bounds = fit.bounds;
     converged = largestMove(corners, current, plain) <= settings.stopM;
-    const ahead = acceleration.next(
-      toVector(current, centre, sizeM),
-      toVector(plain, centre, sizeM),
-    );
-    current = clamp(fromVector(ahead, centre, sizeM)).kept;
+    current = settings.steps === "plain"
+      ? plain
+      : clamp(newtonStep(pairs, current, { centre, kind: settings.kind })).kept;
   }
   current = plain;
   const moved = apply(current, centre);
@@ -184,29 +185,6 @@ function shiftTo(
   const turned = apply({ ...turn, shift: [0, 0, 0] }, centre);
   const [x, y, z] = [0, 1, 2].map((k) => centre[k] + share * (goal[k] - centre[k]) - turned[k]);
   return [x, y, z];
-}
-
-/** A similarity as seven lengths: log scale, rotation vector, displacement of the centre. */
-function toVector(similarity: Similarity, centre: number[], sizeM: number): Float64Array {
-  const { scale, rotation: [w, x, y, z] } = similarity, sine = Math.hypot(x, y, z);
-  const factor = sine > 0 ? 2 * Math.atan2(sine, w) / sine * sizeM : 2 * sizeM;
-  const goal = apply(similarity, centre);
-  return Float64Array.of(
-    Math.log(scale) * sizeM,
-    factor * x,
-    factor * y,
-    factor * z,
-    ...goal.map((value, k) => value - centre[k]),
-  );
-}
-
-function fromVector(v: Float64Array, centre: number[], sizeM: number): Similarity {
-  const angle = Math.hypot(v[1], v[2], v[3]) / sizeM;
-  const factor = angle > 0 ? Math.sin(angle / 2) / (angle * sizeM) : 0.5 / sizeM;
-  const rotation = [Math.cos(angle / 2), factor * v[1], factor * v[2], factor * v[3]] as const;
-  const turn = { scale: Math.exp(v[0] / sizeM), rotation };
-  const goal = [0, 1, 2].map((k) => centre[k] + v[4 + k]);
-  return { ...turn, shift: shiftTo(turn, centre, 1, goal) };
 }
 
 /** Pairs of points, growing within a length known beforehand. */

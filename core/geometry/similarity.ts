@@ -86,6 +86,23 @@ export function limitRotation(
   return [Math.cos(maxRad / 2), sine * x, sine * y, sine * z];
 }
 
+/** The rotation by a vector: its direction is the axis, its length the angle in radians. */
+export function rotationOfVector(x: number, y: number, z: number): Similarity["rotation"] {
+  const angle = Math.hypot(x, y, z), factor = angle > 0 ? Math.sin(angle / 2) / angle : 0.5;
+  return [Math.cos(angle / 2), factor * x, factor * y, factor * z];
+}
+
+/** `a b`: first b, then a; a unit quaternion again. */
+export function multiplyRotations(
+  [aw, ax, ay, az]: Similarity["rotation"],
+  [bw, bx, by, bz]: Similarity["rotation"],
+): Similarity["rotation"] {
+  const w = aw * bw - ax * bx - ay * by - az * bz, x = aw * bx + ax * bw + ay * bz - az * by;
+  const y = aw * by - ax * bz + ay * bw + az * bx, z = aw * bz + ax * by - ay * bx + az * bw;
+  const length = Math.hypot(w, x, y, z);
+  return [w / length, x / length, y / length, z / length];
+}
+
 /** Rotation matrix of a unit quaternion, 3 × 3 row-major, length 9. */
 export function rotationMatrix([w, x, y, z]: Similarity["rotation"]): Float64Array {
   // deno-fmt-ignore

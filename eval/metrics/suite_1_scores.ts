@@ -200,7 +200,6 @@ function align(truth: Truth, prediction: Surface, constants: Suite1Constants): A
     keep: constants.alignKeep,
     maxIterations: constants.alignMaxIterations,
     stopM: constants.alignStopM,
-    memory: constants.alignMemory,
     minScale: constants.alignMinScale,
     maxScale: constants.alignMaxScale,
     maxRotationDeg: constants.alignMaxRotationDeg,

@@ -13,7 +13,6 @@ const VALUES = {
   alignKeep: 0.9,
   alignMaxIterations: 50,
   alignStopM: 1e-6,
-  alignMemory: 5,
   alignMinScale: 0.8,
   alignMaxScale: 1.25,
   alignMaxRotationDeg: 30,
@@ -69,19 +68,16 @@ export const SUITE_1: Protocol<Suite1Constants> = Object.freeze({
       source: DESIGN,
     },
     alignMaxIterations: {
-      text: "Most iterations. Where the alignment has not come to rest by then, the row says so.",
+      text: "Most iterations, from the identity. Each pairs nearest points and goes on from a " +
+        "Gauss–Newton step of their distances, or, where that makes them larger, from the pairs' " +
+        "least-squares similarity (Umeyama 1991, determinant > 0). Where the alignment has not " +
+        "come to rest by then, the row says so.",
       source: DESIGN,
     },
     alignStopM: {
       text:
         "It has come to rest when an iteration moves no corner of the prediction's box farther.",
       source: CHOICE,
-    },
-    alignMemory: {
-      text:
-        "Past iterations that Anderson acceleration combines; a step that makes the fit worse " +
-        "is taken back. It leads to the same place as plain iteration, about four times as fast.",
-      source: "Walker and Ni 2011, SIAM J. Numer. Anal. 49; safeguard as in Zhang et al. 2021",
     },
     alignMinScale: { text: "The scale is clamped to this.", source: DESIGN },
     alignMaxScale: { text: "The scale is clamped to this.", source: DESIGN },
