@@ -1,6 +1,6 @@
 /** One Gauss–Newton step of the distances between a moving surface and a fixed one. */
 import {
-  apply,
+  applySimilarity,
   multiplyRotations,
   rotationOfVector,
   type Similarity,
@@ -25,7 +25,7 @@ export function newtonStep(
   current: Similarity,
   { centre, kind }: { centre: readonly number[]; kind: "similarity" | "rigid" },
 ): Similarity {
-  const m = similarityMatrix(current), [cx, cy, cz] = apply(current, centre);
+  const m = similarityMatrix(current), [cx, cy, cz] = applySimilarity(current, centre);
   const normal = new Float64Array(UNKNOWNS * UNKNOWNS), right = new Float64Array(UNKNOWNS);
   const row = new Float64Array(UNKNOWNS), first = kind === "rigid" ? 1 : 0;
   for (let i = 0; i < from.length; i += 3) {
@@ -53,7 +53,7 @@ export function newtonStep(
     scale: current.scale * scale,
     rotation: multiplyRotations(turn, current.rotation),
   };
-  const [ox, oy, oz] = apply({ ...next, shift: [0, 0, 0] }, centre);
+  const [ox, oy, oz] = applySimilarity({ ...next, shift: [0, 0, 0] }, centre);
   return { ...next, shift: [cx + step[4] - ox, cy + step[5] - oy, cz + step[6] - oz] };
 }
 

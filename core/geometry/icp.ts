@@ -4,7 +4,7 @@ import { newtonStep } from "./_newton.ts";
 import type { SurfaceTree } from "./bvh.ts";
 import { type Closest, closestPoints } from "./closest.ts";
 import {
-  apply,
+  applySimilarity,
   fitSimilarity,
   invertSimilarity,
   limitRotation,
@@ -137,7 +137,7 @@ export function alignSurfaces(
       : clamp(newtonStep(pairs, current, { centre, kind: settings.kind })).kept;
   }
   current = plain;
-  const moved = apply(current, centre);
+  const moved = applySimilarity(current, centre);
   return {
     matrix: similarityMatrix(current),
     similarity: current,
@@ -163,7 +163,7 @@ function withinBounds(
   { centre, settings }: { centre: number[]; settings: Required<AlignOptions> },
 ): { kept: Similarity; bounds: Alignment["bounds"] } {
   const bounds: Alignment["bounds"] = [];
-  const goal = apply({ scale, rotation, shift }, centre);
+  const goal = applySimilarity({ scale, rotation, shift }, centre);
   const keptScale = Math.min(settings.maxScale, Math.max(settings.minScale, scale));
   if (keptScale !== scale) bounds.push("scale");
   const keptRotation = limitRotation(rotation, settings.maxRotationDeg * Math.PI / 180);
@@ -182,7 +182,7 @@ function shiftTo(
   share: number,
   goal: readonly number[],
 ): Similarity["shift"] {
-  const turned = apply({ ...turn, shift: [0, 0, 0] }, centre);
+  const turned = applySimilarity({ ...turn, shift: [0, 0, 0] }, centre);
   const [x, y, z] = [0, 1, 2].map((k) => centre[k] + share * (goal[k] - centre[k]) - turned[k]);
   return [x, y, z];
 }
@@ -253,7 +253,9 @@ function boxCorners(points: Float64Array): number[][] {
 }
 
 function largestMove(corners: readonly number[][], a: Similarity, b: Similarity): number {
-  return Math.max(...corners.map((corner) => distance(apply(a, corner), apply(b, corner))));
+  return Math.max(
+    ...corners.map((corner) => distance(applySimilarity(a, corner), applySimilarity(b, corner))),
+  );
 }
 
 function distance(a: readonly number[], b: readonly number[]): number {

@@ -66,7 +66,7 @@ export function fitSimilarity(
   const rotation = [0, 1, 2, 3].map((k) => sign * vectors[k]) as unknown as Similarity["rotation"];
   // The leading eigenvalue is Σ (q − b)ᵀ R (p − a).
   const scale = kind === "rigid" || !(spread > 0) ? 1 : values[0] / spread;
-  const turned = apply({ scale, rotation, shift: [0, 0, 0] }, a);
+  const turned = applySimilarity({ scale, rotation, shift: [0, 0, 0] }, a);
   return { scale, rotation, shift: [b[0] - turned[0], b[1] - turned[1], b[2] - turned[2]] };
 }
 
@@ -122,12 +122,15 @@ export function similarityMatrix({ scale, rotation, shift }: Similarity): Matrix
 export function invertSimilarity({ scale, rotation, shift }: Similarity): Similarity {
   const [w, x, y, z] = rotation;
   const back = { scale: 1 / scale, rotation: [w, -x, -y, -z] as const, shift: [0, 0, 0] as const };
-  const moved = apply(back, shift);
+  const moved = applySimilarity(back, shift);
   return { ...back, shift: [-moved[0], -moved[1], -moved[2]] };
 }
 
 /** Moves one point. */
-export function apply(similarity: Similarity, p: ArrayLike<number>): [number, number, number] {
+export function applySimilarity(
+  similarity: Similarity,
+  p: ArrayLike<number>,
+): [number, number, number] {
   const { scale: s, shift: t } = similarity;
   const [a, b, c, d, e, f, g, h, i] = rotationMatrix(similarity.rotation);
   return [

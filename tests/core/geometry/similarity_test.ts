@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { eigenSymmetric } from "../../../core/geometry/eigen.ts";
 import {
-  apply,
+  applySimilarity,
   fitSimilarity,
   invertSimilarity,
   limitRotation,
@@ -98,7 +98,7 @@ Deno.test("fitSimilarity() never mirrors, and then is the best rotation (not a r
           const turn: [number, number, number, number] = [Math.cos(angle), 0, 0, 0];
           turn[1 + axis] = Math.sin(angle);
           const rotation = product(turn, found.rotation);
-          const centre = apply({ ...found, rotation, shift: [0, 0, 0] }, mean(from));
+          const centre = applySimilarity({ ...found, rotation, shift: [0, 0, 0] }, mean(from));
           const [x, y, z] = mean(to).map((value, k) => value - centre[k]);
           assert.ok(error({ ...found, rotation, shift: [x, y, z] }) >= least);
         }
@@ -126,7 +126,7 @@ Deno.test("invertSimilarity() undoes", () => {
   fc.assert(
     fc.property(fc.integer(), (seed) => {
       const there = drawn(seed), p = [...randomPoints(1, seed)];
-      close(apply(invertSimilarity(there), apply(there, p)), p, 1e-11);
+      close(applySimilarity(invertSimilarity(there), applySimilarity(there, p)), p, 1e-11);
     }),
     { numRuns: 50, seed: 4 },
   );
