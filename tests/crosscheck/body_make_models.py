@@ -1,6 +1,6 @@
 """Body models in the exact official layouts, with made-up numbers, and what smplx makes of them.
 
-    pip install numpy==1.26.4 scipy==1.11.4 torch smplx==0.1.28
+    pip install numpy==1.26.4 scipy==1.11.4 joblib==1.1.1 torch smplx==0.1.28   # NumPy 1: as in the official files
     python tests/crosscheck/body_make_models.py              # writes the goldens, needs 3 GB of memory
     python tests/crosscheck/body_make_models.py --keep DIR   # also keeps the full-size model files
 
