@@ -15,7 +15,9 @@ import type { FitFile, FitFrame, FitReadOptions } from "./types.ts";
 import { FitValues } from "./values.ts";
 
 /** Most bytes of a JSON fit file; the published ones have a few thousand. */
-const MAX_JSON_BYTES = 1 << 25;
+const MAX_JSON_BYTES = 1 << 26;
+/** About what V8 takes for an object, a list and an item of one, bytes. */
+const JSON_COST = { object: 64, list: 48, item: 8 } as const;
 /** Most bytes of a pickled one; tracks of long films have some hundred million. */
 const MAX_PICKLE_BYTES = 2 ** 30;
 
@@ -69,16 +71,32 @@ async function openRoot(
   );
 }
 
-/** JSON with objects as Maps; undefined where a pickle of protocol 0 only looks like JSON. */
+/** Parses JSON; undefined where a pickle of protocol 0 only looks like it. */
 function parseJson(bytes: Uint8Array, file: string): unknown {
+  checkJsonCost(bytes, file);
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes), (_key, value) => {
-      const object = value !== null && typeof value === "object" && !Array.isArray(value);
-      return object && !(value instanceof Map) ? new Map(Object.entries(value)) : value;
-    });
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch (cause) {
     if (isDataPickle(bytes)) return undefined;
     throw new InputError("Cannot read the fit: it begins as JSON and is none", { file, cause });
+  }
+}
+
+/** Counts what the text can become before it does. @throws {InputError} If it is out of proportion. */
+function checkJsonCost(bytes: Uint8Array, file: string): void {
+  let cost = 0;
+  for (const byte of bytes) {
+    if (byte === 0x7b) cost += JSON_COST.object;
+    else if (byte === 0x5b) cost += JSON_COST.list;
+    else if (byte === 0x2c) cost += JSON_COST.item;
+  }
+  const limit = 4 * bytes.length + 64 * 2 ** 20;
+  if (cost > limit) {
+    throw new InputError(
+      `Cannot read the fit: its JSON would take about ${cost} bytes of memory, ` +
+        `expected at most ${limit}`,
+      { file },
+    );
   }
 }
 
@@ -86,10 +104,13 @@ function isArrays(root: unknown): root is NamedArrays {
   return typeof (root as Partial<NamedArrays>).numbers === "function";
 }
 
-/** A dictionary, or the only one in a list. */
+/** A dictionary of a pickle, an object of JSON, or the only one in a list. */
 function asDictionary(root: unknown, file: string): Map<unknown, unknown> {
-  if (root instanceof Map) return root;
-  if (Array.isArray(root) && root.length === 1 && root[0] instanceof Map) return root[0];
+  const one = Array.isArray(root) && root.length === 1 ? root[0] : root;
+  if (one instanceof Map) return one;
+  if (one !== null && typeof one === "object" && Object.getPrototypeOf(one) === Object.prototype) {
+    return new Map(Object.entries(one));
+  }
   throw new InputError("Cannot read the fit: found no dictionary of parameters in it", { file });
 }
 

@@ -170,6 +170,7 @@ Deno.test("readFits() names what is wrong", async () => {
   await assert.rejects(readFits(text('{"body_pose": [1,')), /begins as JSON and is none/);
   await assert.rejects(readFits(text("v 0 0 0")), /neither an .npz nor a pickle nor JSON/);
   await assert.rejects(readFits(text("[".repeat(100_000))), InputError);
+  await assert.rejects(readFits(text(`[${"{},".repeat(2_000_000)}{}]`)), /would take about/);
   const hostile = new TextEncoder().encode("cos\nsystem\n(S'echo'\ntR.");
   await assert.rejects(readFits(bytesSource("x.pkl", hostile)), /asks for os.system/);
 });
