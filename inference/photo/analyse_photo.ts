@@ -3,15 +3,15 @@ import type { OpenPoseKeypoints } from "../../core/files/openpose_json.ts";
 import type { Note } from "../../core/files/note.ts";
 import { BODY_25 } from "../../body/keypoints.ts";
 import { InputError } from "../../core/work/errors.ts";
-import { findPeople } from "./find_people.ts";
-import { difference, type FollowedPerson, followPerson } from "./follow_person.ts";
+import { choosePerson } from "./choose_person.ts";
+import type { FollowedPerson } from "./follow_person.ts";
 import { openPoseKeypoints } from "./keypoint_map.ts";
 import { LANDMARK_SIZE, POINT_STRIDE } from "./landmarks.ts";
 import { type Matte, refineMatte } from "./matte.ts";
 import type { PoseNetworks } from "./networks.ts";
 import { type OwnKeypoints, regionOfKeypoints } from "./own_keypoints.ts";
 import type { OwnMask } from "./own_mask.ts";
-import { type Pyramid, pyramidOf, type RgbImage } from "./pyramid.ts";
+import { pyramidOf, type RgbImage } from "./pyramid.ts";
 import type { Photo } from "./read_photo.ts";
 import type { Region } from "./region.ts";
 
@@ -61,15 +61,6 @@ export interface PhotoAnalysis {
   warnings: Note[];
 }
 
-/** A person is there from this probability on. */
-const PRESENT = 0.5;
-
-/** Candidates that are looked at. */
-const MAX_CANDIDATES = 8;
-
-/** Looks at two places see the same person when their points lie closer, as a share of the side. */
-const SAME_PERSON = 0.1;
-
 /** Share of the photo that must be transparent, and opaque, for its alpha to be a mask. */
 const MIN_TRANSPARENT = 0.05, MIN_OPAQUE = 0.005;
 
@@ -118,49 +109,6 @@ export async function analysePhoto(
   const keypoints = ownKeypoints?.keypoints ?? inPhoto(openPoseKeypoints(person), photo);
   if (ownKeypoints === undefined) warnings.push(...cutOff(keypoints, photo));
   return { keypoints, matte, mask, cue: cueOf(person, photo), people, sources, warnings };
-}
-
-interface Choice {
-  file: string;
-  /** Where the user's keypoints say the person is, pixels of the picture. */
-  start: Region | undefined;
-}
-
-/** Looks at candidates in order of prominence until one is there; counts the others. */
-async function choosePerson(
-  pyramid: Pyramid,
-  networks: PoseNetworks,
-  { file, start }: Choice,
-): Promise<{ person: FollowedPerson; people: number }> {
-  if (start !== undefined) {
-    const person = await followPerson(pyramid, start, networks);
-    if (person.presence >= PRESENT) return { person, people: 1 };
-  }
-  const candidates = (await findPeople(pyramid, networks)).slice(0, MAX_CANDIDATES);
-  let person: FollowedPerson | undefined, people = 0, bestPresence = 0;
-  for (const { region } of candidates) {
-    if (person === undefined) {
-      const followed = await followPerson(pyramid, region, networks);
-      bestPresence = Math.max(bestPresence, followed.presence);
-      if (!(followed.presence >= PRESENT)) continue;
-      person = followed;
-      people = 1;
-    } else {
-      const other = await networks.look(pyramid, region);
-      if (other.presence >= PRESENT && difference(person, other) > SAME_PERSON) people++;
-    }
-  }
-  if (person === undefined) {
-    const found = candidates.length === 0
-      ? "nobody was detected"
-      : `${candidates.length} places looked at, the best is a person with probability ` +
-        bestPresence.toFixed(2);
-    throw new InputError(`Cannot find a person in the photo: ${found}`, {
-      file,
-      hint: "show the whole person, larger; or give --keypoints FILE and --mask FILE",
-    });
-  }
-  return { person, people };
 }
 
 /** The matte that a photo's own alpha is, if it cuts somebody out. */

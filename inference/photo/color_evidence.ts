@@ -61,8 +61,8 @@ export function weighColors(
   const settings = withDefaults(COLOR_EVIDENCE_DEFAULTS, options);
   const { blockPx, weight, limit } = settings;
   const { width, height, planes: [r, g, b] } = guide;
-  const person = colorModels(guide, (i) => 2 * mask[i] - 1, settings);
-  const background = colorModels(guide, (i) => 1 - 2 * mask[i], settings);
+  const person = colorModels(mask.map((p) => 2 * p - 1), guide, settings);
+  const background = colorModels(mask.map((p) => 1 - 2 * p), guide, settings);
   const columns = Math.ceil(width / blockPx);
   const out = new Float32Array(mask.length);
   for (let y = 0, i = 0; y < height; y++) {
@@ -93,11 +93,11 @@ interface ColorModels {
 
 /** Fits a normal distribution of colour to the weighted pixels of the window around each block. */
 function colorModels(
+  weights: Float32Array,
   guide: Guide,
-  weightOf: (pixel: number) => number,
   { blockPx, radiusBlocks, epsilon }: Required<ColorEvidenceOptions>,
 ): ColorModels {
-  const { moments, width, height } = blockMoments(guide, weightOf, blockPx);
+  const { moments, width, height } = blockMoments(weights, guide, blockPx);
   for (const plane of moments) boxMean(plane, plane, { width, height, radius: radiusBlocks });
   const [w, sr, sg, sb, srr, srg, srb, sgg, sgb, sbb] = moments;
   const models = new Float64Array(MODEL * width * height);
@@ -131,8 +131,8 @@ function colorModels(
 
 /** Sums the moments of colour over blocks; weights below 0 count as 0. */
 function blockMoments(
+  weights: Float32Array,
   { width, height, planes: [r, g, b] }: Guide,
-  weightOf: (pixel: number) => number,
   blockPx: number,
 ): PlaneSize & { moments: Float32Array[] } {
   const columns = Math.ceil(width / blockPx), rows = Math.ceil(height / blockPx);
@@ -141,7 +141,7 @@ function blockMoments(
   for (let y = 0, i = 0; y < height; y++) {
     const rowOfBlocks = Math.floor(y / blockPx) * columns;
     for (let x = 0; x < width; x++, i++) {
-      const weight = weightOf(i);
+      const weight = weights[i];
       if (!(weight > 0)) continue;
       const k = rowOfBlocks + Math.floor(x / blockPx);
       const red = r[i], green = g[i], blue = b[i];

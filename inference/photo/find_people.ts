@@ -12,34 +12,31 @@ export interface Candidate {
   region: Region;
 }
 
-/** A score from which on no smaller window is searched: whole figures score 0.95 and up. */
-const SURE = 0.8;
-
-/** Parts of the longer side that the search windows measure. */
-const WINDOW_PARTS = [2, 3, 4];
+/** A score from which on somebody is surely there: whole figures score 0.95 and up. */
+export const SURE_SCORE = 0.8;
 
 /**
- * Looks for people in the whole picture; while nobody is surely there, also in square windows of a
- * half, a third and a quarter of its longer side, half a window apart. Finds people down to about a
+ * Looks for people in the whole picture and in square windows of half its longer side, half a window
+ * apart: the first finds the subject, the second finds others who are smaller. While nobody is
+ * surely there, windows of a third and a quarter follow, which find people down to about a
  * twentieth of the longer side.
  *
- * @returns Everybody found, the most prominent first (see {@linkcode prominence}).
+ * @returns Everybody found. Those who are surely there come first, the most prominent before all
+ * (see {@linkcode prominence}); then the others, by score.
  */
 export async function findPeople(pyramid: Pyramid, networks: PoseNetworks): Promise<Candidate[]> {
   const { width, height } = pyramid.full;
   const longest = Math.max(width, height);
-  const whole = { cx: width / 2, cy: height / 2, sidePx: longest, angleRad: 0 };
-  let found = await networks.detect(pyramid, whole);
-  for (const part of WINDOW_PARTS) {
-    if (found.some(({ score }) => score >= SURE)) break;
+  const found: Candidate[] = [];
+  for (const part of [1, 2, 3, 4]) {
+    if (part > 2 && found.some(({ score }) => score >= SURE_SCORE)) break;
     for (const window of searchWindows(width, height, longest / part)) {
-      found = found.concat(await networks.detect(pyramid, window));
+      found.push(...(await networks.detect(pyramid, window)).map(candidate));
     }
   }
-  return withoutDoubles(found.map(candidate))
-    .map((person) => ({ person, rank: prominence(person.region, { width, height }) }))
-    .sort((a, b) => b.rank - a.rank)
-    .map(({ person }) => person);
+  const rank = ({ score, region }: Candidate) =>
+    score >= SURE_SCORE ? 1 + prominence(region, { width, height }) : score;
+  return withoutDoubles(found).sort((a, b) => rank(b) - rank(a));
 }
 
 /** Squares of one side that cover a picture, half a side apart, rows first. */

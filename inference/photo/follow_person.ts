@@ -49,6 +49,13 @@ export async function followPerson(
   }
 }
 
+/** Mean confidence (visibility times presence) of all points. */
+export function visibility({ points }: PersonInRegion): number {
+  let sum = 0;
+  for (let i = 0; i < points.length; i += POINT_STRIDE) sum += points[i + 3] * points[i + 4];
+  return sum * POINT_STRIDE / points.length;
+}
+
 /** How far the body points of two looks lie apart on average, as a share of the region's side. */
 export function difference(a: PersonInRegion, b: PersonInRegion): number {
   let sum = 0, count = 0;

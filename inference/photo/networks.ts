@@ -1,5 +1,5 @@
 /** The two networks of the photo front end, bundled in `fixtures/models/pose`. */
-import { join } from "../../core/work/_path.ts";
+import { join } from "../../core/work/path.ts";
 import { FIXTURES } from "../../core/work/paths.ts";
 import { openSession, type Session, type SessionOptions } from "../onnx/session.ts";
 import { cropRegion } from "./crop.ts";
