@@ -91,6 +91,30 @@ Deno.test("readFits() lists the other readings that are met in practice", async 
   assert.equal((await conventions("amass smplh")).length, 1);
 });
 
+Deno.test("readFits() divides SMPL-X poses of 66 into root and body, and doubts a root that differs", async () => {
+  const body_pose = Array.from({ length: 66 }, (_, i) => i / 100);
+  const file = (global_orient: number[]) =>
+    readFits(bytesSource(
+      "mv.pkl",
+      encodePickle({
+        global_orient: [global_orient],
+        body_pose: [body_pose],
+        jaw_pose: [[0, 0, 0]],
+        global_body_translation: [1, 2, 3],
+      }),
+    ));
+  const same = (await file(body_pose.slice(0, 3))).frame(0).candidates;
+  assert.equal(same[0].fit.kind, "smplx");
+  assert.deepEqual([...same[0].fit.globalOrient], body_pose.slice(0, 3));
+  assert.deepEqual([...same[0].fit.bodyPose], body_pose.slice(3));
+  assert.equal(new Set(same.map((c) => c.convention.root)).size, 1);
+  const other = (await file([0, 3, 0])).frame(0).candidates;
+  assert.deepEqual([...new Set(other.map((c) => c.convention.root))], [
+    "body_pose",
+    "global_orient",
+  ]);
+});
+
 Deno.test("readFits() takes scale after the translation as the same body moved elsewhere", async () => {
   const c = find("thuman2-smplx");
   const { candidates } = (await readFits(source(c))).frame(0);
