@@ -4,6 +4,7 @@ import type { MeshFile } from "../core/files/mesh_file.ts";
 import { boundsOf, type Mesh } from "../core/geometry/mesh.ts";
 import { InputError } from "../core/work/errors.ts";
 import { readBodyFile } from "../body/body_file.ts";
+import { misfit } from "../body/pose.ts";
 import type { BodyFit } from "../body/fit.ts";
 import type { BodyModel } from "../body/model.ts";
 import { METRES_PER_UNIT, type Subject, type Unit } from "./subject.ts";
@@ -88,5 +89,13 @@ export async function loadBody(
       hint: "name the model file with --body FILE",
     });
   }
-  return { model: await readBodyFile(file), fit: subject.fit.fit, bodyFile: file };
+  const model = await readBodyFile(file), { fit } = subject.fit;
+  const problem = misfit(model, fit);
+  if (problem !== undefined) {
+    throw new InputError(`Cannot pose the body of "${subject.id}": ${problem}`, {
+      file,
+      hint: "name the model that the fit was made with: --body FILE",
+    });
+  }
+  return { model, fit, bodyFile: file };
 }

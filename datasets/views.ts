@@ -10,6 +10,7 @@ import { resolvePortable } from "../core/work/paths.ts";
 import { open, readJson } from "../core/work/schema.ts";
 import { fromRows, identity } from "../core/geometry/transform.ts";
 import type { BodyFit } from "../body/fit.ts";
+import { fitJson, fitOfJson } from "../body/fit_json.ts";
 import type { Dataset, Subject } from "./subject.ts";
 
 const fileRef = open({ path: z.string(), sha256: z.string().length(64) });
@@ -25,15 +26,9 @@ export const viewSubject = open({
   scan: fileRef,
   companions: z.array(fileRef),
   body: fileRef.nullable(),
-  fit: open({
+  fit: fitJson.extend({
     path: z.string(),
     sha256: z.string().length(64),
-    kind: z.enum(["smpl", "smplh", "smplx"]),
-    betas: numbers,
-    global_orient: numbers.length(3),
-    body_pose: numbers,
-    transl: numbers.length(3),
-    scale: z.number(),
   }).nullable(),
   keypoints3d: open({
     body25: z.array(z.number().nullable()).length(75),
@@ -148,15 +143,7 @@ async function subjectOf(json: ViewSubject, file: string): Promise<Subject> {
 
 /** The fit in metres that a subject's file holds, if it holds one. */
 export function fitOfViewSubject({ fit }: ViewSubject): BodyFit | undefined {
-  if (fit === null) return undefined;
-  return {
-    kind: fit.kind,
-    betas: Float64Array.from(fit.betas),
-    globalOrient: Float64Array.from(fit.global_orient),
-    bodyPose: Float64Array.from(fit.body_pose),
-    transl: Float64Array.from(fit.transl),
-    scale: fit.scale,
-  };
+  return fit === null ? undefined : fitOfJson(fit);
 }
 
 /** Ids of the subjects of a view set, sorted. */

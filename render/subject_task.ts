@@ -5,6 +5,7 @@ import { type Json, stableJson } from "../core/work/json.ts";
 import { portablePath } from "../core/work/paths.ts";
 import { writeWhole } from "../core/work/scratch.ts";
 import { toRows } from "../core/geometry/transform.ts";
+import { jsonOfFit } from "../body/fit_json.ts";
 import { loadScan } from "../datasets/load.ts";
 import type { Subject } from "../datasets/subject.ts";
 import { type Framing, framingOf } from "./cameras.ts";
@@ -48,15 +49,7 @@ async function subjectJson(
     scan: await ref(subject.scanFile),
     companions: await Promise.all(subject.companions.map(ref)),
     body: bodyFile === undefined ? null : await ref(bodyFile),
-    fit: fit === undefined ? null : {
-      ...await ref(fit.file),
-      kind: fit.fit.kind,
-      betas: [...fit.fit.betas],
-      global_orient: [...fit.fit.globalOrient],
-      body_pose: [...fit.fit.bodyPose],
-      transl: [...fit.fit.transl],
-      scale: fit.fit.scale,
-    },
+    fit: fit === undefined ? null : { ...await ref(fit.file), ...jsonOfFit(fit.fit) },
     keypoints3d: keypoints === undefined ? null : {
       body25: known(keypoints.body25),
       handLeft: known(keypoints.handLeft),

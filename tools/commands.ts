@@ -1,6 +1,7 @@
 /** All commands, in the order of the help. */
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { Finish } from "./_options.ts";
+import { body } from "./body.ts";
 import { doctor } from "./doctor.ts";
 import { evalCommand } from "./eval.ts";
 import { infer } from "./infer.ts";
@@ -18,4 +19,5 @@ export const COMMANDS: readonly ((finish: Finish) => CommandUnknownOpts)[] = [
   (finish) => run(finish),
   (finish) => verifyCommand(finish),
   (finish) => doctor(finish),
+  (finish) => body(finish),
 ];

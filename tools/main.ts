@@ -16,7 +16,13 @@ async function main(args: string[]): Promise<number> {
     .version(SUITE_VERSION)
     .addHelpText("after", "\nExit codes: 0 done, 1 some items failed or were judged bad, 2 usage.");
   for (const make of COMMANDS) program.addCommand(make((result) => void (code = result)));
-  for (const command of [program, ...program.commands]) {
+  for (
+    const command of [
+      program,
+      ...program.commands,
+      ...program.commands.flatMap((c) => c.commands),
+    ]
+  ) {
     command.exitOverride().showSuggestionAfterError();
     command.configureOutput({ writeOut: (s) => print(s.trimEnd()), writeErr: () => {} });
   }
