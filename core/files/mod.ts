@@ -12,6 +12,7 @@ export * from "./npy.ts";
 export * from "./npz.ts";
 export * from "./obj.ts";
 export * from "./obj_write.ts";
+export * from "./openpose_json.ts";
 export * from "./pickle.ts";
 export * from "./pickle_chumpy.ts";
 export * from "./pickle_data.ts";
