@@ -88,10 +88,12 @@ export async function openSession(
   }
   const ort = await runtime();
   const file = typeof model === "string" ? { file: model } : {};
-  const bytes = typeof model === "string" ? await readModel(model) : model;
+  if (typeof model === "string") await checkModelFile(model);
   let session: Ort.InferenceSession;
   try {
-    session = await ort.InferenceSession.create(bytes, sessionSettings(settings));
+    // A path is read by the runtime itself: the graph is then never in memory twice. (Its typings
+    // have one overload for each.)
+    session = await ort.InferenceSession.create(model as string, sessionSettings(settings));
   } catch (cause) {
     const onCpu = settings.providers.every((provider) => provider === "cpu");
     throw new InputError(`Cannot load a network: ${messageOf(cause)}`, {
@@ -149,17 +151,21 @@ function sessionSettings(
     interOpNumThreads: 1,
     executionMode: "sequential",
     graphOptimizationLevel: optimization,
+    // An arena keeps what a run took and hands it out again; a pattern plans one block for a whole
+    // run. Either alone is lean: with both, the second run has the arena and the block. Measured on
+    // a U-net of 137 GMAC: arena 475 MB, pattern 417 MB and 4 % more CPU (25 % in the first run),
+    // both 596 MB, neither 559 MB and 22 % more.
     enableCpuMemArena: memory === "fast",
-    enableMemPattern: memory === "fast",
+    enableMemPattern: memory === "low",
     logSeverityLevel: 3,
     // Waiting threads sleep: the cores belong to the other workers.
     extra: { session: { intra_op: { allow_spinning: "0" }, use_deterministic_compute: "1" } },
   };
 }
 
-async function readModel(path: string): Promise<Uint8Array> {
+async function checkModelFile(path: string): Promise<void> {
   try {
-    return await Deno.readFile(path);
+    if (!(await Deno.stat(path)).isFile) throw new Error("it is no file");
   } catch (cause) {
     throw new InputError(`Cannot load a network: ${messageOf(cause)}`, { file: path, cause });
   }

@@ -24,7 +24,7 @@ export interface FrontEndOptions {
    * `published`: what the published program does: every coordinate equal to 0 becomes the canvas's
    * middle, also the one coordinate that padding left at 0. Default: `none`.
    */
-  quirks?: "none" | "published";
+  quirks?: "none" | "published" | undefined;
   /** Seed of a random order of the colour steps, as the published script draws one. Default: fixed. */
   colorOrderSeed?: number | undefined;
 }

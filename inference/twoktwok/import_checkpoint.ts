@@ -3,7 +3,7 @@
  * in, and `model.json`. One tensor is in memory at a time.
  */
 import { createHash } from "node:crypto";
-import { basename, join } from "../../core/work/_path.ts";
+import { basename, join } from "../../core/work/path.ts";
 import type { ByteSource } from "../../core/files/source.ts";
 import type { TrainedOn } from "../../core/files/predictions_json.ts";
 import { CancelledError, InputError } from "../../core/work/errors.ts";

@@ -1,6 +1,6 @@
 /**
- * The 31 key points of 2K2K from an OpenPose detection, and what stands in for those that are
- * missing (docs/models.md, "Key points").
+ * The 31 key points of 2K2K (picked from OpenPose's by `keypoints31` of render/), and what stands
+ * in for those that are missing (docs/models.md, "Key points").
  */
 import { InputError } from "../../core/work/errors.ts";
 
@@ -17,51 +17,17 @@ export const POINT_NAMES: readonly string[] = Object.freeze([
   "left little", "right index", "right middle", "right ring", "right little",
 ]);
 
-/** A detection of one person: lists of x, y, confidence; (0, 0) is a missing point. */
-export interface OpenPosePerson {
-  /** BODY_25, length 75. */
-  body25: ArrayLike<number>;
-  /** 21 points each, length 63. */
-  handLeft: ArrayLike<number>;
-  handRight: ArrayLike<number>;
-}
-
-/** BODY_25 index of points 0 to 22. */
-// deno-fmt-ignore
-const BODY: readonly number[] = [
-  0, 16, 15, 18, 17, 5, 2, 6, 3, 7, 4, 12, 9, 13, 10, 14, 11, 19, 20, 21, 22, 23, 24,
-];
-/** Second joints of index, middle, ring and little finger in a hand. */
-const FINGERS: readonly number[] = [6, 10, 14, 18];
-/** An ear that is missing takes the eye of its side. */
-const EARS: readonly (readonly [number, number])[] = [[3, 16], [4, 15]];
-
 /**
- * Picks the 31 points: x, y (pixels of the picture, centres at integers as OpenPose has them) and
- * confidence each, length 93; (0, 0) stays (0, 0).
+ * Turns points of the suite (`keypoints31` of render/: pixel centres at half numbers) into those
+ * that 2K2K reads (centres at whole numbers). Unknown points stay (0, 0).
  *
- * @throws {RangeError} If a list has another length.
+ * @param rows u, v and a third number each, length 93.
  */
-export function keypoints31({ body25, handLeft, handRight }: OpenPosePerson): Float64Array {
-  if (body25.length !== 75 || handLeft.length !== 63 || handRight.length !== 63) {
-    throw new RangeError(
-      `Cannot pick key points: found lists of ${body25.length}, ${handLeft.length} and ` +
-        `${handRight.length}, expected 75, 63 and 63`,
-    );
-  }
-  const out = new Float64Array(3 * POINT_COUNT);
-  const copy = (to: number, from: ArrayLike<number>, index: number) => {
-    for (let k = 0; k < 3; k++) out[3 * to + k] = from[3 * index + k];
-  };
-  BODY.forEach((index, i) => copy(i, body25, index));
-  for (const [ear, eye] of EARS) {
-    if (out[3 * ear] === 0 && out[3 * ear + 1] === 0) copy(ear, body25, eye);
-  }
-  FINGERS.forEach((index, i) => {
-    copy(23 + i, handLeft, index);
-    copy(27 + i, handRight, index);
+export function publishedPixels(rows: Float64Array): Float64Array {
+  return rows.map((value, i) => {
+    const row = i - i % 3, unknown = rows[row] === 0 && rows[row + 1] === 0;
+    return i % 3 === 2 || unknown ? value : value - 0.5;
   });
-  return out;
 }
 
 /** Points with a stand-in for every missing one. */

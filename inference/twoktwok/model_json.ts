@@ -1,7 +1,7 @@
 /** `model.json`: what a model folder holds, how its networks go together and where they came from. */
 import { z } from "zod";
 import { trainedOnSchema } from "../../core/files/predictions_json.ts";
-import { join } from "../../core/work/_path.ts";
+import { join } from "../../core/work/path.ts";
 import { InputError } from "../../core/work/errors.ts";
 import { insideOf } from "../../core/work/paths.ts";
 import { open, readJson } from "../../core/work/schema.ts";

@@ -1,6 +1,6 @@
 /** Loads a model's networks, checks that they are what `model.json` says, and runs them. */
 import { InputError, messageOf } from "../../core/work/errors.ts";
-import { sha256 } from "../../core/work/hash.ts";
+import { hashFile, sha256 } from "../../core/work/hash.ts";
 import { openSession, type Session, type SessionOptions, type Tensor } from "../onnx/session.ts";
 import { type ModelFolder, netPath } from "./model_json.ts";
 
@@ -20,25 +20,32 @@ export async function readNet(model: ModelFolder, name: string): Promise<Uint8Ar
   } catch (cause) {
     throw new InputError(`Cannot load the network "${name}": ${messageOf(cause)}`, { file, cause });
   }
-  if (sha256(bytes) !== model.json.nets[name].sha256) {
-    throw new InputError(
-      `Cannot load the network "${name}": its hash is not the one in model.json`,
-      {
-        file,
-        hint: "the file was changed or damaged: import the checkpoint again",
-      },
-    );
-  }
+  checkHash(model, name, sha256(bytes));
   return bytes;
 }
 
-/** Loads a network. @throws {InputError} As `readNet`, or if the runtime refuses the graph. */
+/**
+ * Loads a network. Its file is hashed piece by piece and read by the runtime, so that it is never
+ * in memory twice.
+ *
+ * @throws {InputError} As `readNet`, or if the runtime refuses the graph.
+ */
 export async function openNet(
   model: ModelFolder,
   name: string,
   options: SessionOptions,
 ): Promise<Session> {
-  return await openSession(await readNet(model, name), options);
+  const file = netPath(model, name);
+  checkHash(model, name, (await hashFile(file)).sha256);
+  return await openSession(file, options);
+}
+
+function checkHash(model: ModelFolder, name: string, found: string): void {
+  if (found === model.json.nets[name].sha256) return;
+  throw new InputError(`Cannot load the network "${name}": its hash is not the one in model.json`, {
+    file: netPath(model, name),
+    hint: "the file was changed or damaged: import the checkpoint again",
+  });
 }
 
 /**

@@ -71,7 +71,9 @@ export function pictureOnCanvas(picture: RgbPicture, canvasPx: number): Uint8Arr
     }
     const start = 3 * canvasPx * r;
     for (let i = 0; i < line.length; i++) {
-      const value = Math.round(line[i]);
+      // Half to even: simple ratios of the sides make exact ties.
+      const floor = Math.floor(line[i]), rest = line[i] - floor;
+      const value = rest > 0.5 || rest === 0.5 && (floor & 1) === 1 ? floor + 1 : floor;
       out[start + i] = value < 0 ? 0 : value > 255 ? 255 : value;
     }
   }

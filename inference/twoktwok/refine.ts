@@ -19,8 +19,8 @@ import {
 /** How the refinement runs. */
 export interface RefineOptions {
   session: SessionOptions;
-  /** Side of a tile, pixels, a multiple of 8; `whole` is one tile. */
-  tilePx: number | "whole";
+  /** Side of a tile, pixels, a multiple of 8; `whole` is one tile, `auto` the cheapest of some. */
+  tilePx: number | "whole" | "auto";
   /** `share`: tiles that see only background are computed once. `each`: every tile is computed. */
   background: "share" | "each";
   signal?: AbortSignal | undefined;
@@ -55,13 +55,9 @@ export async function refineDepth(
   const { side } = maps, { pipeline } = model.json;
   const plane = side * side;
   const planes = [0, 1, 2].map(() => new Float32Array(plane));
-  const tiles = planTiles(side, options.tilePx === "whole" ? side : options.tilePx);
-  const empty = options.background === "share"
-    ? backgroundTiles(maps, tiles, {
-      front: pipeline.depth.backgroundFront,
-      back: pipeline.depth.backgroundBack,
-    })
-    : tiles.map(() => false);
+  const { tiles, empty } = options.tilePx === "auto"
+    ? cheapest(AUTO_TILES_PX.map((tilePx) => plan(maps, pipeline, { ...options, tilePx })))
+    : plan(maps, pipeline, { ...options, tilePx: options.tilePx });
   const kinds = Map.groupBy(tiles.keys(), (i) => tileKind(tiles[i]));
   const stored = await readNet(model, "refine");
   let computed = 0, done = 0;
@@ -84,6 +80,36 @@ export async function refineDepth(
   const clamped = finish(planes, pipeline);
   const [front, back, mask] = planes;
   return { front, back, mask, clamped, tiles: tiles.length, computed };
+}
+
+/** Sides that `auto` tries: larger ones waste more on background, smaller ones on margins. */
+const AUTO_TILES_PX = [256, 128];
+
+interface Plan {
+  tiles: Tile[];
+  /** Which tiles see nothing but background and may share a result. */
+  empty: boolean[];
+}
+
+function plan(
+  maps: RefineMaps,
+  { depth }: Pipeline,
+  { tilePx, background }: { tilePx: number | "whole"; background: "share" | "each" },
+): Plan {
+  const tiles = planTiles(maps.side, tilePx === "whole" ? maps.side : Math.min(maps.side, tilePx));
+  if (background === "each") return { tiles, empty: tiles.map(() => false) };
+  const depths = { front: depth.backgroundFront, back: depth.backgroundBack };
+  return { tiles, empty: backgroundTiles(maps, tiles, depths) };
+}
+
+/** The plan with the fewest pixels to compute, margins included; the first of equals. */
+function cheapest(plans: readonly Plan[]): Plan {
+  const cost = ({ tiles, empty }: Plan) =>
+    tiles.reduce(
+      (sum, { rows, columns }, i) => sum + (empty[i] ? 0 : (rows + 8) * (columns + 8)),
+      0,
+    );
+  return plans.reduce((best, next) => cost(next) < cost(best) ? next : best);
 }
 
 /** Values in a tile's result, with the margins its borders leave. */

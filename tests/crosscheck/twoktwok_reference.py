@@ -3,7 +3,7 @@
 Makes checkpoints in PyTorch's own zip format with calibrated random weights, runs them on a picture
 and writes every named tensor, so that `scan2score infer --method 2k2k --stages` can be compared.
 
-  python twoktwok_reference.py input  -o DIR --shape square|portrait [--missing] [--side 2048]
+  python twoktwok_reference.py input  -o DIR --shape square|portrait [--missing] | --view VIEW
   python twoktwok_reference.py make   -o FILE.pth.tar --input DIR [--kind unstructured|silhouette]
   python twoktwok_reference.py run    -o DIR --input DIR --checkpoint FILE [--float64] [--threads 2]
   python twoktwok_reference.py compare DIR_A DIR_B
@@ -41,8 +41,9 @@ def make_input(out, shape, side, missing):
     picture = cv2.resize(coarse, (max(h, w),) * 2, interpolation=cv2.INTER_CUBIC)[:h, :w].copy()
     size = min(h, w * 2) * 0.9
 
-    def at(x, y):  # body units: y from the middle of the figure, up
-        return [w / 2 + x * size, h / 2 - y * size]
+    def at(x, y):  # body units: y from the middle of the figure, up; the figure leans by 4 degrees
+        c, s = np.cos(0.07), np.sin(0.07)
+        return [w / 2 + (x * c - y * s) * size, h / 2 - (x * s + y * c) * size]
 
     joints = {
         0: (0, .42), 1: (0, .33), 2: (-.10, .32), 3: (-.17, .18), 4: (-.20, .05), 5: (.10, .32),
@@ -63,7 +64,7 @@ def make_input(out, shape, side, missing):
         hands[name] = points
     if missing:
         body[18] = 0  # left ear: the eye steps in
-        body[7] = 0  # left wrist
+        body[21] = 0  # left heel
         body[20] = 0  # left small toe
         hands["right"][10] = 0
         body[15] = (at(*joints[15])[0], 0, 0.4)  # right eye: one coordinate is 0
@@ -83,6 +84,20 @@ def make_input(out, shape, side, missing):
     cv2.imwrite(str(out / "picture.png"), picture[:, :, ::-1])
     cv2.imwrite(str(out / "mask.png"), mask)
     (out / "keypoints.json").write_text(json.dumps(people) + "\n")
+
+
+def view_input(out, view):
+    """A rendered view of the suite (`scan2score render`), as OpenPose and a mask would give it."""
+    out.mkdir(parents=True, exist_ok=True)
+    points = json.loads((view / "keypoints.json").read_text())
+    # Pixel centres at half numbers there, at whole numbers here.
+    shift = {k: (np.array(points[k]) - [0.5, 0.5, 0]).reshape(-1).tolist()
+             for k in ("body25", "handLeft", "handRight")}
+    person = {"pose_keypoints_2d": shift["body25"], "hand_left_keypoints_2d": shift["handLeft"],
+              "hand_right_keypoints_2d": shift["handRight"]}
+    (out / "keypoints.json").write_text(json.dumps({"people": [person]}) + "\n")
+    cv2.imwrite(str(out / "picture.png"), cv2.imread(str(view / "shaded.png"), cv2.IMREAD_COLOR))
+    cv2.imwrite(str(out / "mask.png"), cv2.imread(str(view / "mask.png"), cv2.IMREAD_GRAYSCALE))
 
 
 def load_input(folder, side):
@@ -248,7 +263,18 @@ RANGES = {"normal": 1.0, "part_normal": 1.0, "coarse_normal": 1.0, "coarse_depth
 
 
 def compare(a, b):
-    """Prints each tensor's largest and mean difference as a share of its range."""
+    """Prints each tensor's largest and mean difference as a share of its range.
+
+    A coarse mask value within rounding of 0.5 may fall on either side; the fine maps then differ in
+    its neighbourhood of 48 pixels and a cell. Such places are counted, and left out below the line.
+    """
+    masks = [np.load(f / "coarse_mask.npy") for f in (a, b)]
+    flips = (masks[0] > 0.5) != (masks[1] > 0.5)
+    near = flips & (np.abs(masks[0] - 0.5) <= 1e-3)
+    print(f"coarse mask: {flips.sum()} values on the other side of 0.5, {(flips & ~near).sum()} of "
+          "them more than 1e-3 away")
+    touched = cv2.dilate(near[0, 0].astype(np.uint8), np.ones((15, 15), np.uint8))
+    apart = np.kron(touched, np.ones((8, 8), np.uint8)) > 0
     for path in sorted(a.glob("*.npy")):
         x, y = np.load(path), np.load(b / path.name)
         if x.shape != y.shape:
@@ -256,16 +282,16 @@ def compare(a, b):
             continue
         span = RANGES[path.stem.rstrip("0123456789").rstrip("_")]
         d = np.abs(x.astype(np.float64) - y) / span
+        if path.stem in ("depth_front", "depth_back", "mask"):
+            d = d[:, :, ~apart]
+        elif path.stem.startswith("coarse_depth"):
+            d = d[~near]
         print(f"{path.stem:22} max {d.max():.2e}  mean {d.mean():.2e}  over 2e-4: {(d > 2e-4).sum()}")
-    masks = [np.load(f / "coarse_mask.npy") for f in (a, b)]
-    flips = (masks[0] > 0.5) != (masks[1] > 0.5)
-    far = flips & (np.abs(masks[0] - 0.5) > 1e-3)
-    print(f"coarse mask: {flips.sum()} flips, {far.sum()} of them more than 1e-3 from the threshold")
-    sil = [np.load(f / "depth_front.npy") <= np.load(f / "depth_back.npy") for f in (a, b)]
-    gap = np.load(a / "depth_front.npy") - np.load(a / "depth_back.npy")
-    flips = sil[0] != sil[1]
-    print(f"silhouettes (front <= back): {sil[0].mean():.3f} of the picture, {flips.sum()} differ, "
-          f"{(flips & (np.abs(gap) > 1e-3)).sum()} of them where |front - back| > 1e-3")
+    gap = [np.load(f / "depth_back.npy") - np.load(f / "depth_front.npy") for f in (a, b)]
+    flips = ((gap[0] >= 0) != (gap[1] >= 0)) & ~apart
+    print(f"silhouettes (front <= back): {(gap[0] >= 0).mean():.3f} of the picture, {flips.sum()} "
+          f"pixels differ, {(flips & (np.abs(gap[0]) > 1e-3)).sum()} with |front - back| > 1e-3; "
+          f"left out {apart.mean():.4f} of the picture")
 
 
 # ---- golden values of the ordinary tests ---------------------------------------------------------
@@ -295,6 +321,12 @@ def golden():
             value = np.squeeze(value)
             # Full-size maps are kept at every third pixel: enough to catch any wrong one.
             small[name] = value[..., 1::3, 1::3] if value.shape[-1] == TINY["canvas"] else value
+        f16, b16, main, seams = front.depth_files(np.squeeze(arrays["depth_front"]),
+                                                  np.squeeze(arrays["depth_back"]))
+        small["depth16"] = np.stack((f16, b16))[:, 1::3, 1::3]
+        lists = [*main, *seams]
+        small["point_counts"] = np.array([len(p) for p in lists], np.int32)
+        small["points"] = np.concatenate(lists)[::101].astype(np.float32)
         np.savez_compressed(folder / "stages.npz", **small)
 
 
@@ -306,6 +338,7 @@ def main():
     p.add_argument("--shape", choices=("square", "portrait"), default="square")
     p.add_argument("--side", type=int, default=2048)
     p.add_argument("--missing", action="store_true")
+    p.add_argument("--view", type=Path, help="a view of the suite instead of a made person")
     p = verbs.add_parser("make")
     p.add_argument("-o", type=Path, required=True)
     p.add_argument("--input", type=Path, required=True)
@@ -324,7 +357,9 @@ def main():
     p.add_argument("b", type=Path)
     verbs.add_parser("golden")
     a = parser.parse_args()
-    if a.verb == "input":
+    if a.verb == "input" and a.view is not None:
+        view_input(a.o, a.view)
+    elif a.verb == "input":
         make_input(a.o, a.shape, a.side, a.missing)
     elif a.verb == "make":
         torch.set_num_threads(2)
