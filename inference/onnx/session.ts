@@ -6,6 +6,7 @@
  */
 import type * as Ort from "onnxruntime-node";
 import { InputError, messageOf } from "../../core/work/errors.ts";
+import { reason } from "../../core/work/hash.ts";
 import { withDefaults } from "../../core/work/options.ts";
 
 /** The element types of the suite's networks. */
@@ -167,7 +168,7 @@ async function checkModelFile(path: string): Promise<void> {
   try {
     if (!(await Deno.stat(path)).isFile) throw new Error("it is no file");
   } catch (cause) {
-    throw new InputError(`Cannot load a network: ${messageOf(cause)}`, { file: path, cause });
+    throw new InputError(`Cannot load a network: ${reason(cause)}`, { file: path, cause });
   }
 }
 

@@ -6,13 +6,14 @@
  *   deno run --allow-read --allow-write --allow-env --allow-ffi --allow-sys \
  *     tests/inference/photo/_make_golden.ts
  */
+import { fileURLToPath } from "node:url";
 import { encodeLossy, encodePng } from "../../../core/files/image.ts";
 import { writeWhole } from "../../../core/work/scratch.ts";
 import { stableJson } from "../../../core/work/json.ts";
 import { backgrounds, drawPeople, photoOf } from "../../bench/_photo_scenes.ts";
 
 const sizePx = 512, id = "h10", yawDeg = 0;
-const folder = new URL("golden/", import.meta.url).pathname;
+const folder = fileURLToPath(new URL("golden/", import.meta.url));
 const behind = await backgrounds(sizePx, { only: ["gradient"], folder: undefined });
 for await (const person of drawPeople([id], { yawsDeg: [yawDeg], sizePx })) {
   const { picture } = await photoOf(person, behind.get("gradient")!);
