@@ -51,12 +51,15 @@ export interface PointTargetSet {
   unitM: number;
 }
 
-/** Adds the targets, each faded by its distance (Geman and McClure 1987). */
+/**
+ * Adds the targets, each faded by its distance (Geman and McClure 1987), and returns what they cost.
+ */
 export function addPointTargets(
   equations: NormalEquations,
   derivatives: BodyDerivatives,
   { points, weight, unitM }: PointTargetSet,
-): void {
+): number {
+  let cost = 0;
   const row = new Float64Array(derivatives.columns);
   const share = weight / points.length / (unitM * unitM);
   for (const { place, at, confidence, spreadM } of points) {
@@ -64,10 +67,12 @@ export function addPointTargets(
     const offset = here.map((value, k) => value - at[k]);
     const square = offset.reduce((sum, value) => sum + value * value, 0), reach = spreadM * spreadM;
     const fade = reach / (reach + square);
+    cost += share * confidence * square * fade;
     for (let k = 0; k < 3; k++) {
       row.fill(0);
       addPlace(derivatives, row, place, [k === 0 ? 1 : 0, k === 1 ? 1 : 0, k === 2 ? 1 : 0]);
       equations.add(row, offset[k], share * confidence * fade * fade);
     }
   }
+  return cost;
 }

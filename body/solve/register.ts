@@ -2,27 +2,35 @@
  * Moving a body into a scan: iterated nearest points both ways, point to plane, robust, with the
  * clothes in mind: the body stays inside.
  *
- * The signed distance d of a pair is that of the scan above the body, along the body's normal. What
- * lies above is skin, cloth or hair: its pull fades with distance (Geman and McClure 1987). What lies
- * below is body outside of the scan: its pull is stronger and fades later.
+ * The signed distance d of a pair is that of the scan above the body, along the body's normal. A scan
+ * above the body is skin, cloth or hair: it pulls towards the usual gap of clothes there, and the
+ * pull fades with the distance from it (Geman and McClure 1987). A scan below the body means that
+ * the body sticks out: it pulls towards the surface, much more and from farther away.
  */
 import { closestPoints } from "../../core/geometry/closest.ts";
 import { withDefaults } from "../../core/work/options.ts";
 import type { BodyModel } from "../model.ts";
 import { type BodySurface, bodySurface, cornerWeights, outerVertexShares } from "./body_surface.ts";
+import { type Clothing, expectedGaps } from "./clothing.ts";
 import { BodyDerivatives } from "./derivatives.ts";
 import { addPointTargets, type PointTarget } from "./point_targets.ts";
 import { NormalEquations } from "./normal_equations.ts";
 import { addPriors, jointRanges, type PriorOptions } from "./priors.ts";
 import type { ScanTarget } from "./scan_target.ts";
-import { type BodyState, freeColumns, type FreeParameters, stepped } from "./state.ts";
+import {
+  type BodyInState,
+  type BodyState,
+  freeColumns,
+  type FreeParameters,
+  stepped,
+} from "./state.ts";
 
 /** One stage of a registration. */
 export interface RegisterStage {
   iterations: number;
-  /** Distance at which the pull of what lies above the body has faded to a quarter, metres. */
+  /** Distance from the gap at which the pull of a scan above has faded to a quarter, metres. */
   aboveM: number;
-  /** The same of what lies below. */
+  /** Distance at which the pull of a scan below has. */
   belowM: number;
   /** How much more a pair below counts. */
   belowWeight: number;
@@ -38,11 +46,21 @@ export interface RegisterOptions {
   /** Which parameters may change. */
   free?: FreeParameters;
   stages: readonly RegisterStage[];
+  /** Default: `usual`. */
+  clothing?: Clothing;
   /** Further points to hold to: keypoints, say. */
   points?: readonly PointTarget[];
   /** A stage ends early when no vertex moves farther than this, metres. */
   stopM?: number;
 }
+
+/** The defaults of {@linkcode RegisterOptions}. */
+export const REGISTER_DEFAULTS: Required<Omit<RegisterOptions, "stages">> = Object.freeze({
+  free: Object.freeze({}),
+  clothing: "usual",
+  points: Object.freeze([]),
+  stopM: 2e-4,
+});
 
 /** What {@linkcode registerBody} found. */
 export interface Registration {
@@ -67,25 +85,21 @@ const DAMPING = 1e-3;
  * @throws {RangeError} If the state does not go with the model.
  */
 export function registerBody(
-  model: BodyModel,
+  { model, state: start }: BodyInState,
   target: ScanTarget,
-  start: BodyState,
-  options: RegisterOptions,
+  { stages, ...options }: RegisterOptions,
 ): Registration {
-  const { free = {}, stages, points = [], stopM } = withDefaults(
-    { free: {}, points: [], stopM: 2e-4 } as Required<Omit<RegisterOptions, "stages">>,
-    options as RegisterOptions,
-  ) as Required<RegisterOptions>;
+  const { free, clothing, points, stopM } = withDefaults(REGISTER_DEFAULTS, options);
   const derivatives = new BodyDerivatives(model), ranges = jointRanges(model);
   let state = start, iterations = 0, lastMoveM = Infinity;
   const equations = new NormalEquations(freeColumns(state, free));
-  const memory: PairMemory = {};
+  const memory: PairMemory = {}, gapsM = expectedGaps(model, clothing);
   derivatives.moveTo(state);
   for (const stage of stages) {
     for (let i = 0; i < stage.iterations; i++) {
       iterations++;
       equations.clear();
-      addSurfacePairs(equations, derivatives, { target, stage, memory });
+      addSurfacePairs(equations, derivatives, { target, stage, memory, gapsM });
       if (stage.points > 0 && points.length > 0) {
         addPointTargets(equations, derivatives, { points, weight: stage.points, unitM: UNIT_M });
       }
@@ -112,11 +126,11 @@ interface PairMemory {
 function addSurfacePairs(
   equations: NormalEquations,
   derivatives: BodyDerivatives,
-  { target, stage, memory }: { target: ScanTarget; stage: RegisterStage; memory: PairMemory },
+  input: Omit<PairInput, "surface">,
 ): void {
-  const { model, posed } = derivatives, surface = bodySurface(model, posed);
-  addScanToBody(equations, derivatives, { target, stage, memory, surface });
-  addBodyToScan(equations, derivatives, { target, stage, memory, surface });
+  const surface = bodySurface(derivatives.model, derivatives.posed);
+  addScanToBody(equations, derivatives, { ...input, surface });
+  addBodyToScan(equations, derivatives, { ...input, surface });
 }
 
 interface PairInput {
@@ -124,12 +138,14 @@ interface PairInput {
   stage: RegisterStage;
   memory: PairMemory;
   surface: BodySurface;
+  /** Expected distance of the scan above each vertex. */
+  gapsM: Float64Array;
 }
 
 function addScanToBody(
   equations: NormalEquations,
   derivatives: BodyDerivatives,
-  { target, stage, memory, surface }: PairInput,
+  { target, stage, memory, surface, gapsM }: PairInput,
 ): void {
   const { faces } = derivatives.model, { points, normals } = target;
   const found = closestPoints(surface.tree, points, {
@@ -163,14 +179,15 @@ function addScanToBody(
       const w = -weights[k];
       derivatives.addVertex(row, corners[k], w * x, w * y, w * z);
     }
-    equations.add(row, above, share * pairWeight(above, stage));
+    const [residual, weight] = pairTerm(above, gapsM[corners[0]], stage);
+    equations.add(row, residual, share * weight);
   }
 }
 
 function addBodyToScan(
   equations: NormalEquations,
   derivatives: BodyDerivatives,
-  { target, stage, memory, surface }: PairInput,
+  { target, stage, memory, surface, gapsM }: PairInput,
 ): void {
   const { model, posed } = derivatives, { vertices } = posed, { normals } = surface;
   const picks = samplesOf(model), shares = outerVertexShares(model);
@@ -198,15 +215,20 @@ function addBodyToScan(
     row.fill(0);
     derivatives.addVertex(row, picks[i], -x, -y, -z);
     const share = shares[picks[i]] / total / (UNIT_M * UNIT_M);
-    equations.add(row, above, share * pairWeight(above, stage));
+    const [residual, weight] = pairTerm(above, gapsM[picks[i]], stage);
+    equations.add(row, residual, share * weight);
   }
 }
 
-/** Geman and McClure's weight, with its own reach on either side. */
-function pairWeight(above: number, { aboveM, belowM, belowWeight }: RegisterStage): number {
-  const reach = above < 0 ? belowM : aboveM, square = reach * reach;
-  const fade = square / (square + above * above);
-  return (above < 0 ? belowWeight : 1) * fade * fade;
+/** What a pair pulls by, and how much it counts: Geman and McClure's weight on either side. */
+function pairTerm(
+  above: number,
+  gapM: number,
+  { aboveM, belowM, belowWeight }: RegisterStage,
+): [residual: number, weight: number] {
+  const residual = above < 0 ? above : above - gapM, reach = above < 0 ? belowM : aboveM;
+  const square = reach * reach, fade = square / (square + residual * residual);
+  return [residual, (above < 0 ? belowWeight : 1) * fade * fade];
 }
 
 const samples = new WeakMap<BodyModel, Uint32Array>();

@@ -19,6 +19,12 @@ export interface BodyState {
   fixed: Pick<BodyFit, "restShape" | "expression">;
 }
 
+/** A model and the state that it is in. */
+export interface BodyInState {
+  model: BodyModel;
+  state: BodyState;
+}
+
 /** Which parameters may change. */
 export interface FreeParameters {
   translation?: "free" | "fixed";

@@ -43,7 +43,7 @@ Deno.test("leftJacobian() turns a small change of the vector into a small world 
  */
 Deno.test("BodyDerivatives agree with differences at vertices, by every parameter", () => {
   const derivatives = new BodyDerivatives(MODEL);
-  for (const seed of [1, 2, 3]) {
+  for (const seed of [1, 2]) {
     const state = someState(seed),
       columns = freeColumns(state, ALL),
       draw = random(seed, "vertices");
@@ -79,26 +79,27 @@ Deno.test("BodyDerivatives agree with differences at vertices, by every paramete
 });
 
 Deno.test("BodyDerivatives agree with differences at joints, by every parameter", () => {
-  const derivatives = new BodyDerivatives(MODEL);
+  const derivatives = new BodyDerivatives(MODEL), direction = [0.6, -0.48, 0.64] as const;
   const state = someState(4), columns = freeColumns(state, ALL);
   derivatives.moveTo(state);
-  const rows = MODEL.parents.map((_, joint) => joint);
-  const found = Array.from(rows, (joint) => {
+  const rows = Array.from(MODEL.parents, (_, joint) => {
     const row = new Float64Array(derivatives.columns);
-    derivatives.addJoint(row, joint, 0.6, -0.48, 0.64);
+    derivatives.addJoint(row, joint, ...direction);
     return row;
   });
   columns.forEach((column, at) => {
-    for (const joint of rows) {
-      const wanted = slope((h) => {
-        const step = new Float64Array(columns.length);
-        step[at] = h;
-        const { joints } = poseBody(MODEL, fitOfState(MODEL, stepped(state, columns, step)));
-        return 0.6 * joints[3 * joint] - 0.48 * joints[3 * joint + 1] +
-          0.64 * joints[3 * joint + 2];
-      }, 1e-3);
-      assert.ok(Math.abs(found[joint][column] - wanted) < 1e-8, `column ${column}, joint ${joint}`);
-    }
+    const moved = [-2e-3, -1e-3, 1e-3, 2e-3].map((h) => {
+      const step = new Float64Array(columns.length);
+      step[at] = h;
+      return poseBody(MODEL, fitOfState(MODEL, stepped(state, columns, step))).joints;
+    });
+    rows.forEach((row, joint) => {
+      const along = (v: Float64Array) =>
+        direction.reduce((sum, d, k) => sum + d * v[3 * joint + k], 0);
+      const [far, near, ahead, beyond] = moved.map(along);
+      const found = (8 * (ahead - near) - (beyond - far)) / 12e-3;
+      assert.ok(Math.abs(found - row[column]) < 1e-8, `column ${column}, joint ${joint}`);
+    });
   });
 });
 
