@@ -103,8 +103,8 @@ export async function openCheckpoint(source: ByteSource): Promise<Checkpoint> {
   return {
     tensors,
     epoch: typeof epoch === "number" ? epoch : null,
-    read: (key) => reader.floats(key, find(key)),
-    readScalar: (key) => reader.scalar(key, find(key)),
+    read: async (key) => await reader.floats(key, find(key)),
+    readScalar: async (key) => await reader.scalar(key, find(key)),
   };
 }
 

@@ -51,8 +51,10 @@ export interface PreparedInput extends Omit<NetworkInput, "cue"> {
 /** What a person's picture is made of. */
 export interface PersonPicture {
   picture: RgbPicture;
-  /** x, y, confidence of 31 points, pixels of the picture with centres at integers; (0, 0) or NaN
-   * is missing. Length 93. */
+  /**
+   * x, y, confidence of 31 points (`keypoints31` of render/), pixels of the picture as the suite and
+   * OpenPose's files have them; (0, 0) or NaN is missing. Length 93.
+   */
   keypoints31: Float64Array;
   /** > 0 inside; of the picture's size, or of the canvas's. */
   mask: MaskPicture;

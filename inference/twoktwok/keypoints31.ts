@@ -17,19 +17,6 @@ export const POINT_NAMES: readonly string[] = Object.freeze([
   "left little", "right index", "right middle", "right ring", "right little",
 ]);
 
-/**
- * Turns points of the suite (`keypoints31` of render/: pixel centres at half numbers) into those
- * that 2K2K reads (centres at whole numbers). Unknown points stay (0, 0).
- *
- * @param rows u, v and a third number each, length 93.
- */
-export function publishedPixels(rows: Float64Array): Float64Array {
-  return rows.map((value, i) => {
-    const row = i - i % 3, unknown = rows[row] === 0 && rows[row + 1] === 0;
-    return i % 3 === 2 || unknown ? value : value - 0.5;
-  });
-}
-
 /** Points with a stand-in for every missing one. */
 export interface CompletePoints {
   /** As the input, length 93, every point known. Guessed points have confidence 0. */

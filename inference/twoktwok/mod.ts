@@ -9,6 +9,5 @@ export {
 } from "./model_info.ts";
 export { runTwoKTwoK, type TwoKTwoKOptions, type TwoKTwoKResult } from "./run.ts";
 export { type PersonPicture } from "./front_end.ts";
-export { publishedPixels } from "./keypoints31.ts";
 export { type Consistency, consistencyJson } from "./consistency.ts";
 export { type Pipeline, PUBLISHED_PIPELINE } from "./pipeline.ts";

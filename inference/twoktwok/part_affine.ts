@@ -38,7 +38,7 @@ export function partAffines(pointsNormalised: Float64Array): PartAffines {
     const back = inverse && inverseOfLu(inverse);
     if (inverse === undefined || back === undefined) {
       throw new InputError(
-        `Cannot place the part "${part.name}": its key points coincide in the picture's middle`,
+        `Cannot place the part "${part.name}": its key points coincide`,
         { hint: "give key points of that part" },
       );
     }

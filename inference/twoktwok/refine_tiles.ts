@@ -39,30 +39,33 @@ export interface RefineMaps {
 }
 
 /**
- * Divides a square picture into tiles.
+ * Divides a square picture into tiles. A tile ends at the picture's border or far enough from it for
+ * its margin: what would be left over as a narrower strip widens the last tile.
  *
- * @throws {RangeError} If the tile's side is no positive multiple of 8 or the picture's is not.
+ * @throws {RangeError} If the tile's side is below 24 or no multiple of 8, or the picture's is not.
  */
 export function planTiles(side: number, tilePx: number): Tile[] {
-  if (!(tilePx > 0 && tilePx % TILE_ALIGN_PX === 0 && side > 0 && side % TILE_ALIGN_PX === 0)) {
+  const aligned = tilePx % TILE_ALIGN_PX === 0 && side > 0 && side % TILE_ALIGN_PX === 0;
+  if (!(aligned && tilePx >= Math.min(side, RECEPTIVE_PX))) {
     throw new RangeError(
-      `Cannot divide ${side} pixels into tiles of ${tilePx}: expected multiples of ${TILE_ALIGN_PX}`,
+      `Cannot divide ${side} pixels into tiles of ${tilePx}: expected multiples of ` +
+        `${TILE_ALIGN_PX}, tiles of at least ${RECEPTIVE_PX}`,
     );
   }
-  const tiles: Tile[] = [];
-  for (let top = 0; top < side; top += tilePx) {
-    for (let left = 0; left < side; left += tilePx) {
-      const rows = Math.min(tilePx, side - top), columns = Math.min(tilePx, side - left);
-      tiles.push({
-        top,
-        left,
-        rows,
-        columns,
-        borders: [top === 0, left === 0, top + rows === side, left + columns === side],
-      });
-    }
+  const starts: number[] = [];
+  for (let at = 0; at < side; at += tilePx) {
+    if (at === 0 || side - at >= RECEPTIVE_PX) starts.push(at);
   }
-  return tiles;
+  const spans = starts.map((start, i) => [start, starts[i + 1] ?? side] as const);
+  return spans.flatMap(([top, bottom]) =>
+    spans.map(([left, right]): Tile => ({
+      top,
+      left,
+      rows: bottom - top,
+      columns: right - left,
+      borders: [top === 0, left === 0, bottom === side, right === side],
+    }))
+  );
 }
 
 /** Names a kind of tile: borders and size. Tiles of one kind run through one graph and shape. */

@@ -90,11 +90,9 @@ def view_input(out, view):
     """A rendered view of the suite (`scan2score render`), as OpenPose and a mask would give it."""
     out.mkdir(parents=True, exist_ok=True)
     points = json.loads((view / "keypoints.json").read_text())
-    # Pixel centres at half numbers there, at whole numbers here.
-    shift = {k: (np.array(points[k]) - [0.5, 0.5, 0]).reshape(-1).tolist()
-             for k in ("body25", "handLeft", "handRight")}
-    person = {"pose_keypoints_2d": shift["body25"], "hand_left_keypoints_2d": shift["handLeft"],
-              "hand_right_keypoints_2d": shift["handRight"]}
+    flat = {k: np.reshape(points[k], -1).tolist() for k in ("body25", "handLeft", "handRight")}
+    person = {"pose_keypoints_2d": flat["body25"], "hand_left_keypoints_2d": flat["handLeft"],
+              "hand_right_keypoints_2d": flat["handRight"]}
     (out / "keypoints.json").write_text(json.dumps({"people": [person]}) + "\n")
     cv2.imwrite(str(out / "picture.png"), cv2.imread(str(view / "shaded.png"), cv2.IMREAD_COLOR))
     cv2.imwrite(str(out / "mask.png"), cv2.imread(str(view / "mask.png"), cv2.IMREAD_GRAYSCALE))
@@ -321,13 +319,27 @@ def golden():
             value = np.squeeze(value)
             # Full-size maps are kept at every third pixel: enough to catch any wrong one.
             small[name] = value[..., 1::3, 1::3] if value.shape[-1] == TINY["canvas"] else value
-        f16, b16, main, seams = front.depth_files(np.squeeze(arrays["depth_front"]),
-                                                  np.squeeze(arrays["depth_back"]))
-        small["depth16"] = np.stack((f16, b16))[:, 1::3, 1::3]
-        lists = [*main, *seams]
-        small["point_counts"] = np.array([len(p) for p in lists], np.int32)
-        small["points"] = np.concatenate(lists)[::101].astype(np.float32)
         np.savez_compressed(folder / "stages.npz", **small)
+
+
+    golden_clouds(out)
+
+
+def golden_clouds(out):
+    """Counts and every 37th point of the clouds of depths that tests make by the same formula."""
+    side = 256
+    r, c = np.mgrid[:side, :side]
+    inside = (r - 120) ** 2 + 4 * (c - 130) ** 2 < 100 ** 2
+    d_front = np.where(inside, 1.75 + (7 * r + 13 * c) % 61 / 512, 6).astype(np.float32)
+    d_back = np.where(inside, 1.84375 + (5 * r + 11 * c) % 59 / 512, 0).astype(np.float32)
+    f16, b16, main, seams = front.depth_files(d_front, d_back)
+    lists = [*main, *seams]
+    np.savez_compressed(
+        out / "clouds.npz",
+        sums=np.array([f16.sum(), b16.sum()], np.float64),
+        counts=np.array([len(p) for p in lists], np.int32),
+        points=np.concatenate(lists)[::37].astype(np.float32),
+    )
 
 
 def main():
