@@ -1,6 +1,6 @@
 /** Masks that the user brings. */
 import { diskPlace } from "../../core/files/disk.ts";
-import { type DecodedImage, readImage } from "../../core/files/image.ts";
+import { type DecodedImage, readImage, readImageInfo } from "../../core/files/image.ts";
 import type { Note } from "../../core/files/note.ts";
 import type { ByteSource } from "../../core/files/source.ts";
 import { InputError } from "../../core/work/errors.ts";
@@ -30,8 +30,7 @@ export async function readMask(path: string, photo: Photo): Promise<OwnMask> {
  * @throws {InputError} If it is no picture, has another size than the photo, or is empty.
  */
 export async function decodeMask(source: ByteSource, photo: Photo): Promise<OwnMask> {
-  const decoded = await readImage(source, { profile: "ignore" });
-  const { width, height } = decoded;
+  const { width, height } = await readImageInfo(source);
   if (width !== photo.width || height !== photo.height) {
     const turned = width === photo.height && height === photo.width;
     throw new InputError(
@@ -43,7 +42,7 @@ export async function decodeMask(source: ByteSource, photo: Photo): Promise<OwnM
       },
     );
   }
-  const { inside, murky, count } = threshold(decoded);
+  const { inside, murky, count } = threshold(await readImage(source, { profile: "ignore" }));
   if (count === 0) {
     throw new InputError("Cannot use the mask: it is empty", {
       file: source.name,

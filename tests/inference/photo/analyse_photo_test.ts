@@ -89,6 +89,10 @@ withNetworks(
         assert.ok(off < 0.03 * truth.heightPx, `${side} ${joint} is off by ${off} pixels`);
       }
     }
+    const for2k2k = keypoints31(analysis.keypoints);
+    for (let i = 0; i < 93; i += 3) {
+      assert.ok(for2k2k[i] > 0 && for2k2k[i + 1] > 0, `2K2K's keypoint ${i / 3} is known`);
+    }
     assert.deepEqual(analysis.warnings, []);
     assert.deepEqual([analysis.people, analysis.sources.mask], [1, "network"]);
     assert.ok(analysis.cue!.presence > 0.99);
