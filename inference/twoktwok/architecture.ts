@@ -27,8 +27,8 @@ export interface Layers<V> {
   gated(x: V, mask: V): V;
   /** 2 × 2 maximum, stride 2. */
   pool(x: V): V;
-  /** Each pixel becomes 2 × 2. */
-  up(x: V): V;
+  /** Each pixel becomes 2 × 2, then a 3 × 3 convolution. */
+  upConv(x: V, spec: ConvSpec): V;
   /** Channels of `a`, then those of `b`. */
   concat(a: V, b: V): V;
 }
@@ -69,31 +69,25 @@ export type NetName = keyof typeof NET_KEYS;
 
 /** Convolution 3 × 3, normalisation, ReLU, twice. */
 function block<V>(l: Layers<V>, x: V, key: string, inputs: number, outputs: number): V {
-  const middle = convNormRelu(l, x, `${key}.conv`, 0, inputs, outputs);
-  return convNormRelu(l, middle, `${key}.conv`, 3, outputs, outputs);
+  const middle = l.conv(x, normRelu(`${key}.conv`, 0, inputs, outputs));
+  return l.conv(middle, normRelu(`${key}.conv`, 3, outputs, outputs));
 }
 
 /** Nearest up-sampling by 2, then convolution 3 × 3, normalisation, ReLU. */
 function upBlock<V>(l: Layers<V>, x: V, key: string, inputs: number, outputs: number): V {
-  return convNormRelu(l, l.up(x), `${key}.up`, 1, inputs, outputs);
+  return l.upConv(x, normRelu(`${key}.up`, 1, inputs, outputs));
 }
 
-function convNormRelu<V>(
-  l: Layers<V>,
-  x: V,
-  key: string,
-  index: number,
-  inputs: number,
-  outputs: number,
-): V {
-  return l.conv(x, {
+/** A 3 × 3 convolution at `key.index` with its normalisation behind it, and ReLU. */
+function normRelu(key: string, index: number, inputs: number, outputs: number): ConvSpec {
+  return {
     key: `${key}.${index}`,
     norm: `${key}.${index + 1}`,
     inputs,
     outputs,
     kernel: 3,
     activation: "relu",
-  });
+  };
 }
 
 /** Attention gate: `x` times a mask made from both `g` and `x`, each of `channels`. */
@@ -191,7 +185,7 @@ export function refineNet<V>(
   key: string,
   [branch, merged]: Widths["refine"],
 ): V {
-  const single = (x: V, name: string) => convNormRelu(l, x, `${key}.${name}.conv`, 0, 6, branch);
+  const single = (x: V, name: string) => l.conv(x, normRelu(`${key}.${name}.conv`, 0, 6, branch));
   let d = depth;
   for (const [level, n] of [[1, normalQuarter], [2, normalHalf], [3, normal]] as const) {
     const up = upBlock(l, d, `${key}.depth${level}`, level === 1 ? 2 : merged, branch);

@@ -1,7 +1,7 @@
 /** Compares a checkpoint's tensors with what the networks need. */
 import { InputError } from "../../core/work/errors.ts";
 import { NET_KEYS, type NetName, type Widths } from "./architecture.ts";
-import type { TensorRef } from "./checkpoint.ts";
+import type { TensorRef } from "./storage_reader.ts";
 import { NET_NAMES, stateEntries, type StateEntry } from "./state_dict.ts";
 
 /** How many keys of a kind a message names. */

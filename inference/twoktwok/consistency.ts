@@ -1,7 +1,6 @@
 /** What the maps of one run say about each other: a bad reconstruction explains itself. */
 import type { Json } from "../../core/work/json.ts";
 import { isPerson } from "./decode.ts";
-import { depthNormals } from "./depth_normals.ts";
 import { POINT_COUNT, POINT_NAMES } from "./keypoints31.ts";
 import type { NetworkMaps } from "./network.ts";
 import type { Pipeline } from "./pipeline.ts";
@@ -92,32 +91,28 @@ export function consistencyJson(consistency: Consistency): { [key: string]: Json
 /** Bins of the angle's histogram, a degree. */
 const BINS_PER_DEG = 10;
 
-/** Angle between both codes of a normal, over the silhouette's inner pixels. */
+/** Angle between the blended normal and the depth's own, over the silhouette's inner pixels. */
 function angles(
   { normal, fine, occupancy }: NetworkMaps,
   which: "front" | "back",
   pipeline: Pipeline,
 ): Spread {
   const side = pipeline.canvasPx, n = side * side, first = which === "front" ? 0 : 3 * n;
-  const own = depthNormals(fine[which], side, pipeline);
+  const depth = fine[which], z = pipeline.normals.zStep;
   const counts = new Uint32Array(180 * BINS_PER_DEG + 1);
   let total = 0, sum = 0;
   const inside = (i: number) => isPerson(fine.front[i], fine.back[i]);
   for (let r = 1; r < side; r++) {
     for (let c = 0; c + 1 < side; c++) {
       const i = r * side + c;
-      // The depth's own normal uses the pixel to the right and the one above.
+      // The depth's own normal (see `depthNormals`) uses the pixel to the right and the one above.
       if (occupancy[i] === 0 || !inside(i) || !inside(i + 1) || !inside(i - side)) continue;
-      let dot = 0, a = 0, b = 0;
-      for (let k = 0; k < 3; k++) {
-        const p = 2 * normal[first + k * n + i] - 1, q = 2 * own[k * n + i] - 1;
-        dot += p * q;
-        a += p * p;
-        b += q * q;
-      }
-      if (a === 0 || b === 0) continue;
-      const cosine = Math.min(1, Math.max(-1, dot / Math.sqrt(a * b)));
-      const deg = Math.acos(cosine) * 180 / Math.PI;
+      const x = depth[i] - depth[i + 1], y = depth[i - side] - depth[i];
+      const a = 2 * normal[first + i] - 1, b = 2 * normal[first + n + i] - 1;
+      const d = 2 * normal[first + 2 * n + i] - 1, length = a * a + b * b + d * d;
+      if (length === 0) continue;
+      const cosine = (a * x + b * y + d * z) / Math.sqrt(length * (x * x + y * y + z * z));
+      const deg = Math.acos(Math.min(1, Math.max(-1, cosine))) * 180 / Math.PI;
       counts[Math.round(deg * BINS_PER_DEG)]++;
       sum += deg;
       total++;

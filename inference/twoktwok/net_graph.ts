@@ -43,6 +43,8 @@ export function netGraph(
 
 class GraphLayers implements Layers<Value> {
   #scales: Value | undefined;
+  /** The tensor read last: four phases are made of one. */
+  #last: { key: string; values: Promise<Float32Array> } | undefined;
 
   constructor(
     private readonly g: GraphBuilder,
@@ -51,25 +53,43 @@ class GraphLayers implements Layers<Value> {
   ) {}
 
   conv(x: Value, spec: ConvSpec): Value {
-    const { key, norm, inputs, outputs, kernel } = spec;
-    const dims = [outputs, inputs, kernel, kernel];
-    const fold = norm !== undefined && this.norms === "folded";
-    const weight = this.g.weight(`${key}.weight`, dims, async () => {
-      const values = await this.read(`${key}.weight`);
-      return fold ? foldNorm(values, await this.#norm(norm), "weight") : values;
-    });
-    const bias = this.g.weight(`${key}.bias`, [outputs], async () => {
-      const values = await this.read(`${key}.bias`);
-      return fold ? foldNorm(values, await this.#norm(norm), "bias") : values;
-    });
-    const pad = kernel >> 1;
-    let y = this.g.node("Conv", [x, weight, bias], {
+    const { key, norm, inputs, outputs, kernel } = spec, pad = kernel >> 1;
+    const weight = this.g.weight(
+      `${key}.weight`,
+      [outputs, inputs, kernel, kernel],
+      () => this.#values(spec, "weight"),
+    );
+    let y = this.g.node("Conv", [x, weight, this.#bias(spec)], {
       kernel_shape: [kernel, kernel],
       pads: [pad, pad, pad, pad],
     });
-    if (norm !== undefined && !fold) y = this.#normNode(y, norm, outputs);
-    if (spec.activation === "none") return y;
-    return this.g.node(spec.activation === "relu" ? "Relu" : "Sigmoid", [y]);
+    if (norm !== undefined && this.norms === "unfolded") y = this.#normNode(y, norm, outputs);
+    return this.#activated(y, spec);
+  }
+
+  /**
+   * Unfolded as described. Folded as four 2 × 2 convolutions of the small map, one for each place in
+   * the 2 × 2 pixels that a small pixel becomes: of a kernel's three rows two fall on the same small
+   * row, so their weights add up. The same sums with 4 instead of 9 products a pixel.
+   */
+  upConv(x: Value, spec: ConvSpec): Value {
+    if (this.norms === "unfolded") return this.conv(this.#up(x), spec);
+    const { key, inputs, outputs } = spec, bias = this.#bias(spec);
+    const phases = [0, 1, 2, 3].map((phase) => {
+      const down = phase >> 1, right = phase & 1;
+      const weight = this.g.weight(
+        `${key}.weight.${phase}`,
+        [outputs, inputs, 2, 2],
+        async () => phaseKernels(await this.#values(spec, "weight"), down, right),
+      );
+      const y = this.g.node("Conv", [x, weight, bias], {
+        kernel_shape: [2, 2],
+        pads: [1 - down, 1 - right, down, right],
+      });
+      return this.#activated(y, spec);
+    });
+    const all = this.g.node("Concat", phases, { axis: 1 });
+    return this.g.node("DepthToSpace", [all], { blocksize: 2, mode: "DCR" });
   }
 
   addRelu(a: Value, b: Value): Value {
@@ -84,7 +104,11 @@ class GraphLayers implements Layers<Value> {
     return this.g.node("MaxPool", [x], { kernel_shape: [2, 2], strides: [2, 2] });
   }
 
-  up(x: Value): Value {
+  concat(a: Value, b: Value): Value {
+    return this.g.node("Concat", [a, b], { axis: 1 });
+  }
+
+  #up(x: Value): Value {
     this.#scales ??= this.g.constant("twice", Float32Array.of(1, 1, 2, 2));
     return this.g.node("Resize", [x, "", this.#scales], {
       mode: "nearest",
@@ -93,8 +117,32 @@ class GraphLayers implements Layers<Value> {
     });
   }
 
-  concat(a: Value, b: Value): Value {
-    return this.g.node("Concat", [a, b], { axis: 1 });
+  #bias(spec: ConvSpec): Value {
+    return this.g.weight(`${spec.key}.bias`, [spec.outputs], () => this.#values(spec, "bias"));
+  }
+
+  #activated(y: Value, { activation }: ConvSpec): Value {
+    if (activation === "none") return y;
+    return this.g.node(activation === "relu" ? "Relu" : "Sigmoid", [y]);
+  }
+
+  /** A convolution's weight or bias, with its normalisation folded in if there is one. */
+  #values({ key, norm }: ConvSpec, what: "weight" | "bias"): Promise<Float32Array> {
+    const name = `${key}.${what}`;
+    if (this.#last?.key !== name) {
+      this.#last = { key: name, values: this.#folded(name, norm, what) };
+    }
+    return this.#last.values;
+  }
+
+  async #folded(
+    name: string,
+    norm: string | undefined,
+    what: "weight" | "bias",
+  ): Promise<Float32Array> {
+    const values = await this.read(name);
+    if (norm === undefined || this.norms === "unfolded") return values;
+    return foldNorm(values, await this.#norm(norm), what);
   }
 
   #normNode(x: Value, norm: string, channels: number): Value {
@@ -114,4 +162,28 @@ class GraphLayers implements Layers<Value> {
       epsilon: NORM_EPSILON,
     };
   }
+}
+
+/**
+ * The 2 × 2 kernels that make the pixels `down` and `right` of 3 × 3 kernels over a doubled map.
+ * On an axis, the three weights of the first pixel of a pair fall on the small pixels −1, 0, 0, those
+ * of the second on 0, 0, +1.
+ *
+ * @param kernels 3 × 3 values each, rows from the top.
+ */
+export function phaseKernels(kernels: Float32Array, down: number, right: number): Float32Array {
+  const out = new Float32Array(kernels.length / 9 * 4);
+  for (let at = 0, to = 0; at < kernels.length; at += 9, to += 4) {
+    for (let k = 0; k < 4; k++) {
+      let sum = 0;
+      for (let row = 0; row < 3; row++) {
+        if ((row + 1 + down >> 1) - down !== k >> 1) continue;
+        for (let column = 0; column < 3; column++) {
+          if ((column + 1 + right >> 1) - right === (k & 1)) sum += kernels[at + 3 * row + column];
+        }
+      }
+      out[to + k] = sum;
+    }
+  }
+  return out;
 }

@@ -58,10 +58,13 @@ class Lister implements Layers<null> {
     return null;
   }
 
+  upConv(x: null, spec: ConvSpec): null {
+    return this.conv(x, spec);
+  }
+
   gated = (): null => null;
   addRelu = (): null => null;
   pool = (): null => null;
-  up = (): null => null;
   concat = (): null => null;
 
   #add(key: string, shape: number[], kind: StateEntry["kind"] = "parameter"): void {
