@@ -29,6 +29,21 @@ export class PickleInstance {
   constructor(readonly module: string, readonly name: string, readonly state: unknown) {}
 }
 
+/** A function or class of Python by its name. */
+export class PickleGlobalName {
+  constructor(readonly module: string, readonly name: string) {}
+}
+
+/** What a function of Python returns for arguments. */
+export class PickleCall {
+  constructor(readonly callee: PickleGlobalName, readonly args: readonly unknown[]) {}
+}
+
+/** Something outside the pickle, by its persistent id (PyTorch's storages). */
+export class PicklePersistent {
+  constructor(readonly id: unknown) {}
+}
+
 /** Python's recursion limit is 1000; nothing that is written here is nearly as deep. */
 const MAX_DEPTH = 200;
 const BATCH = 1000;
@@ -36,7 +51,8 @@ const BATCH = 1000;
 /**
  * Makes the bytes of a pickle. null, booleans, numbers (whole ones up to 2^53 as int), bigints, strings, bytes
  * (`Uint8Array`), lists (arrays), dictionaries (`Map` or plain objects), arrays of numbers
- * (`NpyArray`), {@linkcode PickleFloat}, {@linkcode PickleTuple} and {@linkcode PickleInstance}.
+ * (`NpyArray`), {@linkcode PickleFloat}, {@linkcode PickleTuple}, {@linkcode PickleInstance},
+ * {@linkcode PickleGlobalName}, {@linkcode PickleCall} and {@linkcode PicklePersistent}.
  *
  * @throws {TypeError} If a value is none of these.
  * @throws {RangeError} If values are nested more than 200 deep (or hold themselves).
@@ -112,6 +128,16 @@ class PickleWriter {
       this.bytes(OP.EMPTY_TUPLE, OP.NEWOBJ);
       inner(value.state);
       return this.bytes(OP.BUILD);
+    }
+    if (value instanceof PickleGlobalName) return this.#global(value.module, value.name);
+    if (value instanceof PickleCall) {
+      this.#global(value.callee.module, value.callee.name);
+      inner(new PickleTuple(value.args));
+      return this.bytes(OP.REDUCE);
+    }
+    if (value instanceof PicklePersistent) {
+      inner(value.id);
+      return this.bytes(OP.BINPERSID);
     }
     if (value instanceof ObjectArray) return this.#objectArray(value.item, depth);
     if (Array.isArray(value)) {
