@@ -25,7 +25,8 @@ Deno.test("every source file and every exported function or class says what it i
       if (!text.slice(0, first < 0 ? undefined : first).includes("/**")) {
         silent.push(`${name}: says nothing before its first export`);
       }
-      const pattern = /(\*\/\s*)?\n(?:\/\/[^\n]*\n)*export (?:default )?(?:async )?(?:function|class) (\w+)/g;
+      const pattern =
+        /(\*\/\s*)?\n(?:\/\/[^\n]*\n)*export (?:default )?(?:async )?(?:function|class) (\w+)/g;
       for (const [, comment, symbol] of text.matchAll(pattern)) {
         if (comment === undefined) silent.push(`${name}: ${symbol}`);
       }
@@ -37,7 +38,9 @@ Deno.test("every source file and every exported function or class says what it i
 Deno.test("links between the documents lead somewhere", async () => {
   const broken: string[] = [];
   const documents = [...await files(join(ROOT, "docs"), /\.md$/)];
-  for (const name of ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"]) documents.push(join(ROOT, name));
+  for (const name of ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"]) {
+    documents.push(join(ROOT, name));
+  }
   for (const file of documents) {
     const text = await Deno.readTextFile(file);
     for (const [, target] of text.matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)) {
@@ -67,9 +70,12 @@ Deno.test("README gives the two commands and names every command and folder", as
 
 Deno.test("nothing names a machine's folder, a registry host or a tool that users do not have", async () => {
   const found: string[] = [];
-  const words = /\/work\/(?:main|shared)|\/root\/|\.library\/|farm-(?:studio|bench)|registry\.npmjs|\/tmp\/venv/;
+  const words =
+    /\/work\/(?:main|shared)|\/root\/|\.library\/|farm-(?:studio|bench)|registry\.npmjs|\/tmp\/venv/;
   const texts = [...await files(join(ROOT, "docs"), /\.(md|jsonc?)$/)];
-  for (const folder of [...FOLDERS, "tests"]) texts.push(...await files(join(ROOT, folder), /\.(tsx?|py)$/));
+  for (const folder of [...FOLDERS, "tests"]) {
+    texts.push(...await files(join(ROOT, folder), /\.(tsx?|py)$/));
+  }
   for (const file of [...texts, join(ROOT, "README.md"), join(ROOT, "CONTRIBUTING.md")]) {
     if (file.endsWith("docs_test.ts")) continue;
     const match = words.exec(await Deno.readTextFile(file));

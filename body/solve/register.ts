@@ -7,14 +7,12 @@
  * pull fades with the distance from it (Geman and McClure 1987). A scan below the body means that
  * the body sticks out: it pulls towards the surface, much more and from farther away.
  */
-import { closestPoints } from "../../core/geometry/closest.ts";
 import { withDefaults } from "../../core/work/options.ts";
-import type { BodyModel } from "../model.ts";
-import { type BodySurface, bodySurface, cornerWeights, outerVertexShares } from "./body_surface.ts";
 import { type Clothing, expectedGaps } from "./clothing.ts";
 import { BodyDerivatives } from "./derivatives.ts";
 import { addPointTargets, type PointTarget } from "./point_targets.ts";
 import { NormalEquations } from "./normal_equations.ts";
+import { findPairs, type PairMemory, type SurfacePairs } from "./pairs.ts";
 import { addPriors, jointRanges, type PriorOptions } from "./priors.ts";
 import type { ScanTarget } from "./scan_target.ts";
 import {
@@ -70,9 +68,6 @@ export interface Registration {
   lastMoveM: number;
 }
 
-/** Normals of a pair must not be farther apart than 66°. */
-const SAME_WAY = 0.4;
-
 /** Lengths are counted in centimetres: priors are weighed against that. */
 const UNIT_M = 0.01;
 
@@ -99,7 +94,9 @@ export function registerBody(
     for (let i = 0; i < stage.iterations; i++) {
       iterations++;
       equations.clear();
-      addSurfacePairs(equations, derivatives, { target, stage, memory, gapsM });
+      const pairs = findPairs(derivatives, target, { memory });
+      addPairs(equations, derivatives, { pairs: pairs.fromScan, stage, gapsM });
+      addPairs(equations, derivatives, { pairs: pairs.fromBody, stage, gapsM });
       if (stage.points > 0 && points.length > 0) {
         addPointTargets(equations, derivatives, { points, weight: stage.points, unitM: UNIT_M });
       }
@@ -116,107 +113,30 @@ export function registerBody(
   return { state, iterations, lastMoveM };
 }
 
-/** Triangles found in the iteration before: where the next search starts. */
-interface PairMemory {
-  onBody?: Uint32Array;
-  onScan?: Uint32Array;
-}
-
-/** Adds the pairs of both directions; each direction's weights sum to about 1. */
-function addSurfacePairs(
+/** Adds the pairs of one direction; their weights sum to about 1. */
+function addPairs(
   equations: NormalEquations,
   derivatives: BodyDerivatives,
-  input: Omit<PairInput, "surface">,
+  { pairs, stage, gapsM }: { pairs: SurfacePairs; stage: RegisterStage; gapsM: Float64Array },
 ): void {
-  const surface = bodySurface(derivatives.model, derivatives.posed);
-  addScanToBody(equations, derivatives, { ...input, surface });
-  addBodyToScan(equations, derivatives, { ...input, surface });
-}
-
-interface PairInput {
-  target: ScanTarget;
-  stage: RegisterStage;
-  memory: PairMemory;
-  surface: BodySurface;
-  /** Expected distance of the scan above each vertex. */
-  gapsM: Float64Array;
-}
-
-function addScanToBody(
-  equations: NormalEquations,
-  derivatives: BodyDerivatives,
-  { target, stage, memory, surface, gapsM }: PairInput,
-): void {
-  const { faces } = derivatives.model, { points, normals } = target;
-  const found = closestPoints(surface.tree, points, {
-    withPoints: true,
-    ...(memory.onBody === undefined ? {} : { guesses: memory.onBody }),
-  });
-  memory.onBody = found.face;
-  const count = points.length / 3, row = new Float64Array(derivatives.columns);
-  const share = 1 / count / (UNIT_M * UNIT_M);
-  for (let i = 0; i < count; i++) {
-    if (found.distance[i] > stage.reachM) continue;
-    const f = 3 * found.face[i];
-    const corners = [faces[f], faces[f + 1], faces[f + 2]] as const;
-    const weights = cornerWeights(surface.positions, corners, found.point!, 3 * i);
-    let x = 0, y = 0, z = 0;
-    for (let k = 0; k < 3; k++) {
-      const v = 3 * corners[k], w = weights[k];
-      x += w * surface.normals[v], y += w * surface.normals[v + 1], z += w * surface.normals[v + 2];
-    }
-    const length = Math.hypot(x, y, z);
-    if (!(length > 0)) continue;
-    x /= length, y /= length, z /= length;
-    const agreement = x * normals[3 * i] + y * normals[3 * i + 1] + z * normals[3 * i + 2];
-    if (agreement < SAME_WAY) continue;
-    const above = x * (points[3 * i] - found.point![3 * i]) +
-      y * (points[3 * i + 1] - found.point![3 * i + 1]) +
-      z * (points[3 * i + 2] - found.point![3 * i + 2]);
-    row.fill(0);
-    for (let k = 0; k < 3; k++) {
-      if (weights[k] === 0) continue;
-      const w = -weights[k];
-      derivatives.addVertex(row, corners[k], w * x, w * y, w * z);
-    }
-    const [residual, weight] = pairTerm(above, gapsM[corners[0]], stage);
-    equations.add(row, residual, share * weight);
-  }
-}
-
-function addBodyToScan(
-  equations: NormalEquations,
-  derivatives: BodyDerivatives,
-  { target, stage, memory, surface, gapsM }: PairInput,
-): void {
-  const { model, posed } = derivatives, { vertices } = posed, { normals } = surface;
-  const picks = samplesOf(model), shares = outerVertexShares(model);
-  const points = new Float64Array(3 * picks.length);
-  picks.forEach((v, i) => points.set(vertices.subarray(3 * v, 3 * v + 3), 3 * i));
-  const found = closestPoints(target.tree, points, {
-    withPoints: true,
-    ...(memory.onScan === undefined ? {} : { guesses: memory.onScan }),
-  });
-  memory.onScan = found.face;
+  const { above, distance, matched, normals, corners, weights, shares } = pairs;
   const row = new Float64Array(derivatives.columns);
-  const signed = target.windingShare > 0.95;
-  let total = 0;
-  for (const v of picks) total += shares[v];
-  for (let i = 0; i < picks.length; i++) {
-    if (found.distance[i] > stage.reachM) continue;
-    const v = 3 * picks[i], n = 3 * found.face[i];
-    const x = normals[v], y = normals[v + 1], z = normals[v + 2];
-    const agreement = x * target.faceNormals[n] + y * target.faceNormals[n + 1] +
-      z * target.faceNormals[n + 2];
-    if ((signed ? agreement : Math.abs(agreement)) < SAME_WAY) continue;
-    const above = x * (found.point![3 * i] - points[3 * i]) +
-      y * (found.point![3 * i + 1] - points[3 * i + 1]) +
-      z * (found.point![3 * i + 2] - points[3 * i + 2]);
+  for (let i = 0; i < above.length; i++) {
+    if (matched[i] === 0 || distance[i] > stage.reachM) continue;
     row.fill(0);
-    derivatives.addVertex(row, picks[i], -x, -y, -z);
-    const share = shares[picks[i]] / total / (UNIT_M * UNIT_M);
-    const [residual, weight] = pairTerm(above, gapsM[picks[i]], stage);
-    equations.add(row, residual, share * weight);
+    for (let c = 3 * i; c < 3 * i + 3; c++) {
+      if (weights[c] === 0) continue;
+      const w = -weights[c];
+      derivatives.addVertex(
+        row,
+        corners[c],
+        w * normals[3 * i],
+        w * normals[3 * i + 1],
+        w * normals[3 * i + 2],
+      );
+    }
+    const [residual, weight] = pairTerm(above[i], gapsM[corners[3 * i]], stage);
+    equations.add(row, residual, weight * shares[i] / (UNIT_M * UNIT_M));
   }
 }
 
@@ -229,31 +149,6 @@ function pairTerm(
   const residual = above < 0 ? above : above - gapM, reach = above < 0 ? belowM : aboveM;
   const square = reach * reach, fade = square / (square + residual * residual);
   return [residual, (above < 0 ? belowWeight : 1) * fade * fade];
-}
-
-const samples = new WeakMap<BodyModel, Uint32Array>();
-
-/** Most vertices of the body that are paired. */
-const BODY_SAMPLES = 4000;
-
-/** Vertices spread by area, hands and face thinned: every vertex where there are few. */
-function samplesOf(model: BodyModel): Uint32Array {
-  let picks = samples.get(model);
-  if (picks === undefined) {
-    const shares = outerVertexShares(model), chosen: number[] = [];
-    // Error diffusion of the square root of the area along the vertex order: no randomness.
-    const roots = shares.map(Math.sqrt), total = roots.reduce((sum, r) => sum + r, 0);
-    let carried = 0;
-    roots.forEach((root, v) => {
-      carried += Math.min(1, BODY_SAMPLES * root / total);
-      if (carried < 1 || shares[v] === 0) return;
-      carried -= 1;
-      chosen.push(v);
-    });
-    picks = Uint32Array.from(chosen);
-    samples.set(model, picks);
-  }
-  return picks;
 }
 
 function largestMove(a: Float64Array, b: Float64Array): number {

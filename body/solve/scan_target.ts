@@ -77,18 +77,44 @@ export function scanTarget(
   };
 }
 
+/** Points of a surface, or near it, and unit normals there; both xyz interleaved. */
+export interface OrientedPoints {
+  points: Float64Array;
+  normals: ArrayLike<number>;
+}
+
 /**
  * Tells on which side of a surface each of its points sees the outside: 1 along its normal, −1
  * against it (the side where more rays leave), 0 where none does or the normal is 0.
  */
 export function outsides(
   tree: SurfaceTree,
-  { points, normals }: { points: Float64Array; normals: ArrayLike<number> },
+  oriented: OrientedPoints,
   { rays }: { rays: number },
 ): Int8Array {
-  const directions = sphere(rays), samples = points.length / 3, startM = START * sizeOf(points);
-  const origins = new Float64Array(3 * samples * rays), along = new Float64Array(origins.length);
-  for (let i = 0, at = 0; i < samples; i++) {
+  const { above, below } = freeRays(tree, oriented, rays);
+  return Int8Array.from(above, (a, i) => a + below[i] === 0 ? 0 : a >= below[i] ? 1 : -1);
+}
+
+/** The share of rays into the half-space that a normal points to that leave without a hit. */
+export function freeShares(
+  tree: SurfaceTree,
+  oriented: OrientedPoints,
+  { rays }: { rays: number },
+): Float64Array {
+  const { above, cast } = freeRays(tree, oriented, rays);
+  return Float64Array.from(above, (a, i) => cast[i] > 0 ? a / cast[i] : 0);
+}
+
+/** How many of `rays` rays over the whole sphere leave above and below, and were cast above. */
+function freeRays(
+  tree: SurfaceTree,
+  { points, normals }: OrientedPoints,
+  rays: number,
+): { above: Uint16Array; below: Uint16Array; cast: Uint16Array } {
+  const directions = sphere(rays), count = points.length / 3, startM = START * sizeOf(points);
+  const origins = new Float64Array(3 * count * rays), along = new Float64Array(origins.length);
+  for (let i = 0, at = 0; i < count; i++) {
     const nx = normals[3 * i], ny = normals[3 * i + 1], nz = normals[3 * i + 2];
     for (const [x, y, z] of directions) {
       const off = x * nx + y * ny + z * nz < 0 ? -startM : startM;
@@ -100,17 +126,18 @@ export function outsides(
     }
   }
   const blocked = anyHits(tree, { origins, directions: along });
-  return Int8Array.from({ length: samples }, (_, i) => {
+  const above = new Uint16Array(count), below = new Uint16Array(count);
+  const cast = new Uint16Array(count);
+  for (let i = 0; i < count; i++) {
     const nx = normals[3 * i], ny = normals[3 * i + 1], nz = normals[3 * i + 2];
-    if (nx === 0 && ny === 0 && nz === 0) return 0;
-    let above = 0, below = 0;
+    if (nx === 0 && ny === 0 && nz === 0) continue;
     directions.forEach(([x, y, z], d) => {
-      if (blocked[rays * i + d] === 1) return;
-      if (x * nx + y * ny + z * nz > 0) above++;
-      else below++;
+      const up = x * nx + y * ny + z * nz > 0, free = blocked[rays * i + d] === 0;
+      if (up) cast[i]++;
+      if (free) (up ? above : below)[i]++;
     });
-    return above + below === 0 ? 0 : above >= below ? 1 : -1;
-  });
+  }
+  return { above, below, cast };
 }
 
 /** Directions spread over the sphere: a spiral with the golden angle between its points. */

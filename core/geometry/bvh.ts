@@ -27,12 +27,20 @@ export class SurfaceTree implements Disposable {
   /** Where the working arrays are; for `closest.ts` and `ray.ts`. */
   readonly work: WorkArea;
   #kernel: Kernel | undefined;
+  /** Where cylinders can be made, 0 once they are there; and what was spent without them. */
+  #discsAt: number;
+  #spent = 0;
 
   /** Use {@linkcode buildTree}. */
   constructor(
     kernel: Kernel,
-    { slotFaces, work }: { slotFaces: Uint32Array; work: WorkArea },
+    { slotFaces, work, discsAt }: {
+      slotFaces: Uint32Array;
+      work: WorkArea;
+      discsAt: number;
+    },
   ) {
+    this.#discsAt = discsAt;
     this.faces = slotFaces.length;
     this.slotFaces = slotFaces;
     this.work = work;
@@ -49,6 +57,19 @@ export class SurfaceTree implements Disposable {
       throw new RangeError("Cannot search a tree: its memory was given back");
     }
     return this.#kernel;
+  }
+
+  /**
+   * Notes how many leaves a search looked into. Searches from far away look into many. Cylinders
+   * (`kernel/assembly/disc.ts`) spare most of these, but take time to make: about as much as to look
+   * into as many leaves as there are triangles. So they are made once that many were too many.
+   */
+  noteSearch(leaves: number, points: number): void {
+    if (this.#discsAt === 0) return;
+    this.#spent += Math.max(0, leaves - NEAR_LEAVES * points);
+    if (this.#spent < this.faces) return;
+    this.kernel.makeDiscs(this.#discsAt);
+    this.#discsAt = 0;
   }
 
   /** Gives the memory back, to be used by the next tree. The tree cannot be searched any more. */
@@ -78,10 +99,12 @@ export interface WorkArea {
 
 /** Most triangles a leaf, on average. */
 const LEAF_SIZE = 2.8;
+/** Leaves that a search from nearby looks into. */
+const NEAR_LEAVES = 16;
 /** Points or rays that one call into the kernel handles. */
 const BATCH = 1024;
 
-const NODE_BYTES = 96, TRIANGLE_BYTES = 36, RECORD_BYTES = 16, STACK_BYTES = 2048;
+const NODE_BYTES = 96, DISC_BYTES = 128, TRIANGLE_BYTES = 36, RECORD_BYTES = 16, STACK_BYTES = 2048;
 
 /**
  * Builds the tree.
@@ -116,6 +139,7 @@ export function buildTree(mesh: Pick<Mesh, "positions" | "indices">): SurfaceTre
   const facesAt = place(4 * faces);
   const trianglesAt = place(TRIANGLE_BYTES * faces + 16); // corners are read 16 bytes at a time
   const nodesAt = place(Math.max(NODE_BYTES * (4 ** depth - 1) / 3, RECORD_BYTES * faces));
+  const discsAt = place(DISC_BYTES * discCount(depth));
   if (end > KERNEL_MEMORY_LIMIT) {
     throw new InputError(
       `Cannot measure a surface: found ${faces} triangles, expected at most 45 million`,
@@ -135,7 +159,15 @@ export function buildTree(mesh: Pick<Mesh, "positions" | "indices">): SurfaceTre
   for (let slot = 0; slot < faces; slot++) slotFaces[slot] = recordFaces[4 * slot + 3];
   putTriangles(new Float32Array(memory, trianglesAt, 9 * faces), slotFaces, { positions, indices });
   kernel.boxes();
-  return new SurfaceTree(kernel, { slotFaces, work });
+  kernel.dropDiscs();
+  return new SurfaceTree(kernel, { slotFaces, work, discsAt });
+}
+
+/** Nodes of the three lowest levels, whose children have cylinders (`kernel/assembly/disc.ts`). */
+function discCount(depth: number): number {
+  let count = 0;
+  for (let level = depth - 1; level >= Math.max(0, depth - 3); level--) count += 4 ** level;
+  return count;
 }
 
 /** Writes three times the centre of each triangle, and its index. */

@@ -65,7 +65,11 @@ export function closestPoints(
       slots[i] = start === undefined ? FROM_LAST : start[item];
     }
     if (start === undefined) slots[0] = last;
-    kernel.closest(batch, work.input, work.numbers, withPoints ? work.points : 0, work.indices);
+    const feetAt = withPoints ? work.points : 0;
+    tree.noteSearch(
+      kernel.closest(batch, work.input, work.numbers, feetAt, work.indices),
+      batch,
+    );
     last = slots[batch - 1];
     for (let i = 0; i < batch; i++) {
       const item = order[first + i];

@@ -20,7 +20,9 @@ export interface Kernel {
   ): void;
   order(records: number): void;
   boxes(): void;
-  closest(count: number, points: number, squared: number, feet: number, slots: number): void;
+  dropDiscs(): void;
+  makeDiscs(discs: number): void;
+  closest(count: number, points: number, squared: number, feet: number, slots: number): number;
   rays(count: number, rays: number, hits: number, faces: number, any: number): void;
 }
 

@@ -152,13 +152,13 @@ Deno.test("runWork() of a killed process's folder finishes with the bytes of an 
     import { runWork } from ${
     JSON.stringify(import.meta.resolve("../../../core/work/work_list.ts"))
   };
-    const [out] = Deno.args;
+    const [out, killAfterMs] = Deno.args;
     const items = [1, 2, 3, 4].map((value) => ({
       id: "n" + value,
       inputs: [{ role: "number", path: "n" + value, bytes: 1, sha256: String(value).padStart(64, "0") }],
       payload: { name: "n" + value, value, waitMs: 150 },
     }));
-    console.log("ready");
+    setTimeout(() => Deno.kill(Deno.pid, "SIGKILL"), Number(killAfterMs));
     await runWork({ title: "double", module: new URL(${JSON.stringify(MODULE.href)}), out,
       work: out + "/.work", options: {}, items });
   `;
@@ -167,32 +167,14 @@ Deno.test("runWork() of a killed process's folder finishes with the bytes of an 
     const versions: string[] = [];
     for (const killAfterMs of [80, 230, 380]) {
       const out = join(folder, `out${killAfterMs}`);
-      const child = new Deno.Command(Deno.execPath(), {
-        args: [
-          "run",
-          "--no-prompt",
-          "-A",
-          "--no-lock",
-          "--config",
-          "deno.json",
-          join(folder, "killed.ts"),
-          out,
-        ],
+      // By its name: the permission is for the `deno` on the path, which may be npm's.
+      await new Deno.Command("deno", {
+        args: ["run", "--no-prompt", "-A", "--no-lock", "--config", "deno.json"]
+          .concat(join(folder, "killed.ts"), out, String(killAfterMs)),
         cwd: new URL("../../../", import.meta.url).pathname,
-        stdout: "piped",
+        stdout: "null",
         stderr: "null",
-      }).spawn(); // deno-fmt-ignore
-      const reader = child.stdout.getReader();
-      await reader.read();
-      await new Promise((resolve) => setTimeout(resolve, killAfterMs));
-      try {
-        child.kill("SIGKILL");
-      } catch {
-        // it had ended
-      }
-      await child.status;
-      reader.releaseLock();
-      await child.stdout.cancel();
+      }).output();
       const { records } = await runWork(listIn(out, [1, 2, 3, 4].map((n) => item(n))));
       await writeManifest(out, HEAD, records);
       versions.push(await bytesOf(out));

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { type DoubleDepth, solidFromDepth } from "../../../inference/meshing/solid.ts";
 import type { Camera } from "../../../core/geometry/camera.ts";
 import type { Mesh } from "../../../core/geometry/mesh.ts";
-import { identity, multiply, rotationY, translation } from "../../../core/geometry/transform.ts";
+import { multiply, rotationY, translation } from "../../../core/geometry/transform.ts";
 import { random } from "../../../core/work/random.ts";
 
 /** Parallel rays over 2 m × 2 m at a distance of 5 m. */

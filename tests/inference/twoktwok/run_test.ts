@@ -47,19 +47,20 @@ for (const shape of ["square", "portrait"] as const) {
       const maps = await runNetwork(input, model, { tilePx: 64 });
       const golden = await openNpz(await fileSource(`${GOLDEN}${shape}/stages.npz`));
       // Shares of the range. Inputs agree exactly; float32 rounding grows through the untrained
-      // networks to about 1e-4, and a mask is the sigmoid of a number up to ten times as far off.
+      // networks to 1e-4 here, and may grow to another multiple on another processor. A mask is the
+      // sigmoid of a number up to ten times as far off.
       const tolerances: Record<string, number> = {
         network_input: 0,
         part_affine: 0,
-        coarse_normal: 1e-4,
-        normal: 2e-4,
+        coarse_normal: 2e-4,
+        normal: 4e-4,
         occupancy: 1e-6,
-        coarse_depth_front: 2e-4 * 6,
-        coarse_depth_back: 2e-4 * 6,
-        coarse_mask: 1e-6,
-        depth_front: 2e-4 * 6,
-        depth_back: 2e-4 * 6,
-        mask: 2e-3,
+        coarse_depth_front: 4e-4 * 6,
+        coarse_depth_back: 4e-4 * 6,
+        coarse_mask: 1e-5,
+        depth_front: 4e-4 * 6,
+        depth_back: 4e-4 * 6,
+        mask: 4e-3,
       };
       const tensors = stageTensors(input, maps, TINY_PIPELINE);
       for (const [name, tolerance] of Object.entries(tolerances)) {

@@ -1,4 +1,5 @@
 /** The nearest triangle to each of many points: exact, ties go to the lowest face. */
+import { discDistances, hasDiscs } from "./disc";
 import { faceAt, firstLeaf, firstSlot, NODE, nodes, stack } from "./tree";
 import { ask, squaredDistances } from "./triangle";
 import { packLimit, push } from "./sort";
@@ -24,6 +25,7 @@ let slack: f64 = 0;
  * @param squared Squared distances, float64.
  * @param feet Nearest points, xyz float64; 0 to leave them out.
  * @param slots In: where to start (a slot, or FROM_LAST). Out: the nearest triangle's slot.
+ * @returns How many leaves were looked into.
  */
 export function closest(
   count: u32,
@@ -31,9 +33,9 @@ export function closest(
   squared: usize,
   feet: usize,
   slots: usize,
-): void {
+): u32 {
   const zero = f32x4.splat(0);
-  let last: u32 = 0;
+  let last: u32 = 0, leaves: u32 = 0;
   for (let i: u32 = 0; i < count; i++) {
     const px = load<f64>(points), py = load<f64>(points, 8), pz = load<f64>(points, 16);
     const x = f32x4.splat(<f32> px), y = f32x4.splat(<f32> py), z = f32x4.splat(<f32> pz);
@@ -51,10 +53,11 @@ export function closest(
       const dx = outside(v128.load(at), x, v128.load(at, 48), zero);
       const dy = outside(v128.load(at, 16), y, v128.load(at, 64), zero);
       const dz = outside(v128.load(at, 32), z, v128.load(at, 80), zero);
-      const distance2 = f32x4.add(
+      let distance2 = f32x4.add(
         f32x4.add(f32x4.mul(dx, dx), f32x4.mul(dy, dy)),
         f32x4.mul(dz, dz),
       );
+      if (hasDiscs(node)) distance2 = f32x4.pmax(discDistances(node, x, y, z), distance2);
       top = push(top, distance2, f32x4.le(distance2, f32x4.splat(limit)), node);
 
       let found = false;
@@ -68,6 +71,7 @@ export function closest(
           found = true;
           break;
         }
+        leaves++;
         const end = firstSlot(child - firstLeaf + 1);
         for (let slot = firstSlot(child - firstLeaf); slot < end; slot += 2) {
           const other = min(slot + 1, end - 1);
@@ -89,6 +93,7 @@ export function closest(
     squared += 8;
     slots += 4;
   }
+  return leaves;
 }
 
 /** How far x lies outside [low, high]. */

@@ -1,0 +1,50 @@
+/** Which part of the body each place of a scan belongs to: that of the nearest place on its body. */
+import { buildTree } from "../core/geometry/bvh.ts";
+import { closestPoints } from "../core/geometry/closest.ts";
+import type { Mesh } from "../core/geometry/mesh.ts";
+import type { PosedBody } from "./forward.ts";
+import type { BodyModel } from "./model.ts";
+import { vertexParts } from "./parts.ts";
+
+/**
+ * One label a vertex of the scan, an index into `BODY_PARTS`: that of the nearest corner of the
+ * triangle that holds the nearest point of the body's surface. Clothes get the part they cover,
+ * hair the head; where two parts touch, the nearer one. About 2 µs a vertex.
+ *
+ * @param posed The body in the scan's frame and unit.
+ * @throws {RangeError} If a vertex of the scan is not finite.
+ */
+export function partsOfScan(
+  scan: Pick<Mesh, "positions">,
+  model: BodyModel,
+  posed: Pick<PosedBody, "vertices">,
+): Uint8Array {
+  return partsOfPoints(scan.positions, { model, posed });
+}
+
+/**
+ * As {@linkcode partsOfScan}, for any points.
+ *
+ * @param points xyz interleaved, length 3n.
+ */
+export function partsOfPoints(
+  points: Float32Array | Float64Array,
+  { model, posed }: { model: BodyModel; posed: Pick<PosedBody, "vertices"> },
+): Uint8Array {
+  const positions = Float32Array.from(posed.vertices), { faces } = model;
+  const tree = buildTree({ positions, indices: faces }), parts = vertexParts(model);
+  const { face, point } = closestPoints(tree, points, { withPoints: true });
+  return Uint8Array.from(face, (f, i) => {
+    let nearest = faces[3 * f], least = Infinity;
+    for (let k = 3 * f; k < 3 * f + 3; k++) {
+      const v = 3 * faces[k];
+      const distance = Math.hypot(
+        positions[v] - point![3 * i],
+        positions[v + 1] - point![3 * i + 1],
+        positions[v + 2] - point![3 * i + 2],
+      );
+      if (distance < least) nearest = faces[k], least = distance;
+    }
+    return parts[nearest];
+  });
+}
