@@ -9,7 +9,7 @@ import { buildReport } from "../../eval/report/build_report.tsx";
 import type { Results } from "../../eval/results.ts";
 import { syntheticResults } from "../eval/_synthetic.ts";
 import { writeDataset } from "../eval/report/_dataset.ts";
-import { launchBrowser } from "./_browser.ts";
+import { eventually, launchBrowser } from "./_browser.ts";
 
 const EVIL = '<img src=x onerror="document.title=1">';
 
@@ -47,8 +47,7 @@ async function openReport(
   page.on("request", (request) => {
     if (!/^(file|data):/.test(request.url())) complaints.push(`request: ${request.url()}`);
   });
-  await page.goto(pathToFileURL(file).href);
-  await page.waitForTimeout(100);
+  await page.goto(pathToFileURL(file).href, { waitUntil: "load" });
   if (options.folder === undefined) await Deno.remove(folder, { recursive: true });
   return { page, complaints };
 }
@@ -101,18 +100,18 @@ test("report page opens from disk without a complaint or a request", async (brow
 
 test("report page sorts by any column, and back", async (browser) => {
   const { page } = await openReport(browser, syntheticResults());
-  assert.deepEqual(await rowsOf(page), ["oracle-depth", "2k2k", "body", "inflate"]);
+  await eventually(() => rowsOf(page), ["oracle-depth", "2k2k", "body", "inflate"]);
   const head = page.locator("table.board:visible thead button", { hasText: "Method" });
   await head.click();
-  assert.deepEqual(await rowsOf(page), ["2k2k", "body", "inflate", "oracle-depth"]);
-  assert.equal(
-    await page.locator("table.board:visible th[aria-sort]").getAttribute("aria-sort"),
+  await eventually(() => rowsOf(page), ["2k2k", "body", "inflate", "oracle-depth"]);
+  await eventually(
+    () => page.locator("table.board:visible th[aria-sort]").getAttribute("aria-sort"),
     "ascending",
   );
   await head.click();
-  assert.deepEqual(await rowsOf(page), ["oracle-depth", "inflate", "body", "2k2k"]);
+  await eventually(() => rowsOf(page), ["oracle-depth", "inflate", "body", "2k2k"]);
   await page.locator("table.board:visible thead button", { hasText: "F@1 cm" }).click();
-  assert.deepEqual(await rowsOf(page), ["oracle-depth", "2k2k", "body", "inflate"]);
+  await eventually(() => rowsOf(page), ["oracle-depth", "2k2k", "body", "inflate"]);
 });
 
 test("report page switches the board everywhere, and never shows two", async (browser) => {
@@ -124,9 +123,9 @@ test("report page switches the board everywhere, and never shows two", async (br
           .map((element) => element.getAttribute("data-board")),
       ),
     ]);
-  assert.deepEqual(await visible(), ["b-1"]);
+  await eventually(visible, ["b-1"]);
   await page.locator("label", { hasText: /^none$/ }).click();
-  assert.deepEqual(await visible(), ["b-0"]);
+  await eventually(visible, ["b-0"]);
 });
 
 test("report page orders subjects by a method's error, failures first", async (browser) => {
@@ -140,29 +139,33 @@ test("report page orders subjects by a method's error, failures first", async (b
     const row = results.rows.find((row) => row.method === "inflate" && row.subject === subject)!;
     return row.status === "failed" ? Infinity : row.scores.aligned.chamfer_cm!;
   };
-  assert.deepEqual(await order(), byName.toSorted((a, b) => errorOf(b) - errorOf(a)));
-  assert.equal((await order())[0], "h13");
+  const expected = byName.toSorted((a, b) => errorOf(b) - errorOf(a));
+  assert.equal(expected[0], "h13");
+  await eventually(order, expected);
   await page.selectOption("select[name=order]", "");
-  assert.deepEqual(await order(), byName);
+  await eventually(order, byName);
 });
 
 test("report page's pictures open, walk and close by keyboard", async (browser) => {
   const folder = await Deno.makeTempDir();
   const { page, complaints } = await openReport(browser, await writeDataset(folder), { folder });
-  const caption = async () => (await page.textContent(".viewer figcaption"))?.trim();
+  const caption = async () => (await page.textContent(".viewer figcaption"))?.trim() ?? "";
   const shot = page.locator(".subject").first().locator("[data-who=tight][data-slot=normal]");
   await shot.focus();
   await page.keyboard.press("Enter");
-  assert.match(await caption() ?? "", /^round · tight\s*normals, front$/);
+  await eventually(caption, /^round · tight\s*normals, front$/);
   await page.keyboard.press("ArrowRight");
-  assert.match(await caption() ?? "", /^round · loose\s*normals, front$/);
+  await eventually(caption, /^round · loose\s*normals, front$/);
   await page.keyboard.press("ArrowDown");
-  assert.match(await caption() ?? "", /^round · loose\s*normals, back$/);
+  await eventually(caption, /^round · loose\s*normals, back$/);
   await page.keyboard.press("ArrowRight");
-  assert.match(await caption() ?? "", /^round · scan/);
+  await eventually(caption, /^round · scan/);
   await page.keyboard.press("Escape");
-  assert.equal(await page.locator(".viewer").isVisible(), false);
-  assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("data-who")), "scan");
+  await eventually(() => page.locator(".viewer").isVisible(), false);
+  await eventually(
+    () => page.evaluate(() => document.activeElement?.getAttribute("data-who")),
+    "scan",
+  );
   assert.deepEqual(complaints, []);
   await Deno.remove(folder, { recursive: true });
 });
@@ -189,10 +192,10 @@ test("report page fits a phone, in light and dark", async (browser) => {
       document.documentElement.scrollWidth - document.documentElement.clientWidth
     );
     assert.equal(wider, 0);
-    const background = await page.evaluate(() =>
-      getComputedStyle(document.documentElement).backgroundColor
+    await eventually(
+      () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor),
+      dark ? "rgb(20, 21, 23)" : "rgb(253, 253, 251)",
     );
-    assert.equal(background, dark ? "rgb(20, 21, 23)" : "rgb(253, 253, 251)");
     await Deno.remove(folder, { recursive: true });
   }
 });
@@ -204,6 +207,6 @@ test("report page holds 200 subjects and 8 methods", async (browser) => {
   });
   const { page, complaints } = await openReport(browser, results);
   await page.selectOption("select[name=order]", "m3");
-  assert.equal(await page.locator(".subject").count(), 200);
+  await eventually(() => page.locator(".subject").count(), 200);
   assert.deepEqual(complaints, []);
 });
