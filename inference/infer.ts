@@ -16,7 +16,8 @@ import {
 import { type Predictions, PREDICTIONS_SCHEMA } from "../core/files/predictions_json.ts";
 import type { InferPayload } from "./infer_task.ts";
 import type { Method, PredictionFrame } from "./method.ts";
-import type { PhotoPlace, ViewPlace } from "./view_input.ts";
+import type { PhotoPlace } from "./photo_input.ts";
+import type { ViewPlace } from "./view_input.ts";
 
 /** What to reconstruct, and how. */
 export interface InferJob {
@@ -62,7 +63,9 @@ export async function inferViews(
   }
   for (const { id, ...place } of photos) {
     const inputs = [await record("photo", place.path, out)];
-    if (place.maskFile !== undefined) inputs.push(await record("mask", place.maskFile, out));
+    const { maskFile, keypointsFile } = place;
+    if (maskFile !== undefined) inputs.push(await record("mask", maskFile, out));
+    if (keypointsFile !== undefined) inputs.push(await record("keypoints", keypointsFile, out));
     items.push({
       id,
       inputs,

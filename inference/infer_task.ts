@@ -7,7 +7,8 @@ import { writeWhole } from "../core/work/scratch.ts";
 import type { Task } from "../core/work/task.ts";
 import type { MethodContext } from "./method.ts";
 import { methodNamed } from "./methods.ts";
-import { openPhoto, openView, type PhotoPlace, type ViewPlace } from "./view_input.ts";
+import { openPhoto, type PhotoPlace } from "./photo_input.ts";
+import { openView, type ViewPlace } from "./view_input.ts";
 
 /** One reconstruction to make. */
 export interface InferPayload {
@@ -44,7 +45,7 @@ const reconstruct: Task<InferPayload> = async ({ method, input, options, mesh },
   await context.stage("write", () => writeWhole(join(scratch, mesh), encodePly(result.mesh)));
   return {
     result: result.report,
-    warnings: result.warnings,
+    warnings: [...(view.notes ?? []).map(({ text }) => text), ...result.warnings],
     timing: { ...seconds, rssMB: Math.round(Deno.memoryUsage().rss / 1e6) },
   };
 };

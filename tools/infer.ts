@@ -32,7 +32,11 @@ export function infer(finish: Finish) {
       "leave out walls at depth jumps above this many millimetres",
       positive,
     )
-    .option("--mask <file>", "mask of a photo: a picture of its size, > 0 is the person")
+    .option(
+      "--mask <file>",
+      "mask of a photo: a picture of its size, > 0 is the person (else found)",
+    )
+    .option("--keypoints <file>", "OpenPose JSON of a photo (else found)")
     .option("--body <file>", "body model (else the one the subject names)")
     .addOption(new Option("--views <names>", "only these views, comma-separated, as y000,y030"))
     .option(...ONLY).option(...LIMIT).option(...SHARD).option(...WORKERS)
@@ -64,15 +68,21 @@ export function infer(finish: Finish) {
         bodyFile,
       });
       const maskFile = flags.mask === undefined ? undefined : userPath(flags.mask);
-      if (maskFile !== undefined && photos.length !== 1) {
-        throw new UsageError(`Cannot use --mask: found ${photos.length} photos, expected one`);
+      const keypointsFile = flags.keypoints === undefined ? undefined : userPath(flags.keypoints);
+      const own = maskFile !== undefined
+        ? "--mask"
+        : keypointsFile !== undefined
+        ? "--keypoints"
+        : undefined;
+      if (own !== undefined && photos.length !== 1) {
+        throw new UsageError(`Cannot use ${own}: found ${photos.length} photos, expected one`);
       }
       const out = userPath(flags.out);
       const { photoIds } = await import("../inference/view_places.ts");
       const summary = await inferViews(out, {
         method,
         views,
-        photos: photoIds(photos).map((photo) => ({ ...photo, maskFile })),
+        photos: photoIds(photos).map((photo) => ({ ...photo, maskFile, keypointsFile })),
         options: flags.openJumps === undefined ? {} : { openJumpsMm: flags.openJumps },
       }, {
         workers: workerCount(flags.workers),

@@ -80,7 +80,7 @@ export const inflate: Method = {
  */
 export function inflateMask(
   mask: MaskMap,
-  keypoints: Keypoints2D | undefined,
+  keypoints: Pick<Keypoints2D, "body25"> | undefined,
   { camera, subjectDistanceM }: ViewCamera,
 ): { front: Float32Array; back: Float32Array } {
   const { width, height, data } = mask;
@@ -145,7 +145,9 @@ function bilinear(grid: Float64Array, columns: number, rows: number, c: number, 
 }
 
 /** Half thickness in pixels of the part nearest to a pixel, or undefined without usable points. */
-function capsOf({ body25 }: Keypoints2D): ((x: number, y: number) => number) | undefined {
+function capsOf(
+  { body25 }: Pick<Keypoints2D, "body25">,
+): ((x: number, y: number) => number) | undefined {
   const known = (k: number) => body25[3 * k + 2] > 0;
   const gap = (a: number, b: number) =>
     known(a) && known(b)
