@@ -13,6 +13,11 @@ export function differencesOf(
   const findings: Finding[] = [];
   const byName = new Map(fresh.map((row) => [nameOf(row), row]));
   let compared = 0;
+  const names = new Set(recorded.rows.map(nameOf));
+  for (const row of fresh) {
+    if (names.has(nameOf(row))) continue;
+    findings.push({ code: "score", at: nameOf(row), text: "its row is gone from the file" });
+  }
   for (const row of recorded.rows) {
     const name = nameOf(row), again = byName.get(name);
     if (again === undefined) {
@@ -28,8 +33,8 @@ export function differencesOf(
       findings.push({ code: "score", at: name, text });
       continue;
     }
-    for (const [alignment, scores] of Object.entries(again.scores)) {
-      const was = row.scores[alignment] ?? {};
+    for (const alignment of new Set([...Object.keys(again.scores), ...Object.keys(row.scores)])) {
+      const scores = again.scores[alignment] ?? {}, was = row.scores[alignment] ?? {};
       for (const key of new Set([...Object.keys(scores), ...Object.keys(was)])) {
         compared++;
         if (close(was[key], scores[key])) continue;

@@ -5,9 +5,10 @@
  */
 import { z } from "zod";
 import type { FileRecord } from "../core/work/hash.ts";
-import { type Json, stableJson } from "../core/work/json.ts";
+import type { Json } from "../core/work/json.ts";
 import { withDefaults } from "../core/work/options.ts";
 import { anyJson, open, parseWith } from "../core/work/schema.ts";
+import { sealedJson } from "../core/work/seal.ts";
 import { SUITE_VERSION } from "../core/work/version.ts";
 import { buildBoard } from "./_board.ts";
 import { mergeResults } from "./merge_results.ts";
@@ -185,7 +186,7 @@ export function buildLeaderboard(
  */
 export function leaderboardJson(leaderboard: Leaderboard): string {
   const checked = parseWith(leaderboardSchema, leaderboard, { what: "the leaderboard to write" });
-  return stableJson(checked as Json);
+  return sealedJson(checked as { [key: string]: Json });
 }
 
 /** `none` first, then the others by name; `none` alone where every row failed. */

@@ -4,11 +4,17 @@
  */
 import { z } from "zod";
 import { open, parseWith } from "../core/work/schema.ts";
-import { type Json, stableJson } from "../core/work/json.ts";
+import type { Json } from "../core/work/json.ts";
+import { sealedJson } from "../core/work/seal.ts";
 import { sha256Text, trainedOnSchema } from "../core/files/predictions_json.ts";
 
 /** Value of `schema` in `results.json`. */
 export const RESULTS_SCHEMA = "scan2score/results-1";
+
+/** SHA-256 of the rest of the file: see `core/work/seal.ts`. */
+export const sealSchema = sha256Text.describe(
+  "SHA-256 of the rest of the file in one line with sorted keys",
+);
 
 /** Which way a score is better. */
 export const betterSchema = z.enum(["lower", "higher"]);
@@ -81,6 +87,7 @@ export const resultsSchema = open({
   inputs: z.array(inputSchema),
   methods: z.array(methodSchema),
   rows: z.array(rowSchema).describe("Sorted by protocol, method, subject, view"),
+  seal: sealSchema.optional(),
 }).superRefine(checkRows);
 
 /** Which way a score is better. */
@@ -125,7 +132,8 @@ export function resultsJson(results: Results): string {
     ),
     rows: results.rows.toSorted(compareRows),
   };
-  return stableJson(parseWith(resultsSchema, sorted, { what: "the results to write" }) as Json);
+  const checked = parseWith(resultsSchema, sorted, { what: "the results to write" });
+  return sealedJson(checked as { [key: string]: Json });
 }
 
 function checkRows(

@@ -10,6 +10,7 @@ import { readManifest } from "../core/work/manifest.ts";
 import { insideOf, resolvePortable } from "../core/work/paths.ts";
 import type { Progress } from "../core/work/progress.ts";
 import { readJson } from "../core/work/schema.ts";
+import { faultOfSeal } from "../core/work/seal.ts";
 import type { RunOptions } from "../core/work/work_list.ts";
 import { openDataset } from "../datasets/open.ts";
 import { buildLeaderboard, leaderboardJson, leaderboardSchema } from "./leaderboard.ts";
@@ -111,6 +112,10 @@ async function verifyFile(path: string, options: VerifyOptions): Promise<Verific
     });
   }
   try {
+    const fault = faultOfSeal(await Deno.readTextFile(path));
+    if (fault !== undefined) {
+      report.findings.push({ code: "changed", at: basename(path), text: fault });
+    }
     if (kind === "manifest") await verifyManifest(dirname(path), report);
     else if (kind === "results") await verifyResults(path, report, options);
     else await verifyLeaderboard(path, report);
@@ -147,7 +152,8 @@ async function verifyResults(
   const folder = dirname(path);
   const places = await Places.open(results, folder, options);
   for (const input of results.inputs) await checkInput(places.fileOf(input), input, report);
-  if (options.hashesOnly || report.findings.length > 0 || report.unchecked.length > 0) return;
+  const inputsChanged = report.findings.some(({ at }) => at !== basename(path));
+  if (options.hashesOnly || inputsChanged || report.unchecked.length > 0) return;
   const fresh = await rescore(results, (input) => places.fileOf(input), options);
   const { compared, findings } = differencesOf(results, fresh);
   report.scores = compared;
@@ -202,15 +208,16 @@ async function verifyLeaderboard(path: string, report: Verification): Promise<vo
   for (const source of recorded.sources) {
     const file = resolvePortable(source.path, folder);
     await checkInput(file, { role: "results", ...source }, report);
-    if (report.findings.length === 0 && report.unchecked.length === 0) {
+    if (report.unchecked.length === 0) {
       results.push(await readResults(file));
     }
   }
   if (results.length !== recorded.sources.length || results.length === 0) return;
+  if (report.findings.some(({ at }) => at !== basename(path))) return; // made from other results
   const { resamples, level, seed } = recorded.statistics;
   const fresh = buildLeaderboard(results, { resamples, level, seed, sources: recorded.sources });
-  const found = JSON.parse(leaderboardJson(recorded)) as Json;
-  const wanted = JSON.parse(leaderboardJson(fresh)) as Json;
+  const found = { ...JSON.parse(leaderboardJson(recorded)), seal: undefined } as Json;
+  const wanted = { ...JSON.parse(leaderboardJson(fresh)), seal: undefined } as Json;
   report.scores = recorded.boards.reduce(
     (n, board) => n + board.entries.reduce((m, e) => m + Object.keys(e.scores).length, 0),
     0,

@@ -5,9 +5,10 @@
 import { join } from "./path.ts";
 import { InputError } from "./errors.ts";
 import { type FileRecord, reason } from "./hash.ts";
-import { type Json, stableJson } from "./json.ts";
+import type { Json } from "./json.ts";
 import type { ItemRecord } from "./records.ts";
 import { writeWhole } from "./scratch.ts";
+import { sealedJson } from "./seal.ts";
 import { SUITE_VERSION } from "./version.ts";
 
 /** The artifact kinds that have a manifest. */
@@ -55,7 +56,7 @@ export async function writeManifest(
     ...head,
     items,
   };
-  await writeWhole(join(folder, "manifest.json"), stableJson(manifest as unknown as Json));
+  await writeWhole(join(folder, "manifest.json"), sealedJson(manifest as unknown as { [key: string]: Json }));
   return manifest;
 }
 
