@@ -1,0 +1,3 @@
+/** Depth maps → closed meshes. */
+export * from "./mesh_depth_maps.ts";
+export * from "./solid.ts";
