@@ -11,6 +11,8 @@ export function progressFor({ json, quiet }: { json?: boolean; quiet?: boolean }
   return Deno.stderr.isTerminal() ? new Bar() : new PlainLines();
 }
 
+type Stage = Parameters<NonNullable<Progress["stage"]>>[0];
+
 /** Failures only. */
 class Quiet implements Progress {
   start(): void {}
@@ -27,6 +29,9 @@ class JsonLines implements Progress {
   }
   item(item: Parameters<Progress["item"]>[0]): void {
     print(compactJson({ event: "item", ...item }));
+  }
+  stage(stage: Stage): void {
+    print(compactJson({ event: "stage", ...stage }));
   }
   note(text: string, data?: Json): void {
     print(compactJson({ event: "note", text, ...(data === undefined ? {} : { data }) }));
@@ -51,6 +56,9 @@ class PlainLines implements Progress {
     eprint(
       `${this.title} ${this.ended}/${this.total} ${id} ${status} ${seconds.toFixed(1)} s${why}`,
     );
+  }
+  stage({ id, stage, done }: Stage): void {
+    if (done === 0) eprint(`${this.title} ${id}: ${stage}`);
   }
   note(text: string): void {
     eprint(`note: ${text}`);
@@ -88,6 +96,10 @@ class Bar implements Progress {
       left: left < 90 ? `${Math.ceil(left)} s` : `${Math.ceil(left / 60)} min`,
       id,
     });
+  }
+  stage({ id, stage, done, total }: Stage): void {
+    const share = done > 0 && total > 1 ? ` ${Math.floor(100 * done / total)} %` : "";
+    this.bar?.update({ id: `${id}: ${stage}${share}` });
   }
   note(text: string): void {
     this.above(`note: ${text}`);

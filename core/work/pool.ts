@@ -2,7 +2,7 @@
  * Runs tasks in worker threads. Items of one group (one scan, say) go to one worker in order, so a
  * task may keep what it loaded for the last item; which worker that is never changes a result.
  */
-import type { Task, TaskModule, TaskOutcome } from "./task.ts";
+import type { Task, TaskContext, TaskModule, TaskOutcome } from "./task.ts";
 import { messageOf } from "./errors.ts";
 
 /** One piece of work for the pool. */
@@ -11,6 +11,8 @@ export interface Job<P> {
   payload: P;
   /** Folder the task writes to; made by the caller. */
   scratch: () => Promise<string>;
+  /** Told how far the job is. */
+  stage?: TaskContext["stage"];
 }
 
 /** How a job ended. */
@@ -26,6 +28,7 @@ export interface WorkerRequest {
 }
 export type WorkerAnswer =
   | { ready: true }
+  | { stage: [stage: string, done: number, total: number] }
   | { ok: true; outcome: TaskOutcome }
   | { ok: false; reason: string; hint: string | undefined };
 
@@ -49,7 +52,9 @@ export async function runJobs<P>(
   const queue = groupsInOrder(jobs);
   const lanes = Math.min(Math.max(1, workers), queue.length);
   const lane = async () => {
-    const runner = workers > 0 && lanes > 0 ? threadRunner(module) : await localRunner<P>(module);
+    const runner = workers > 0 && lanes > 0
+      ? threadRunner(module)
+      : await localRunner<P>(module, signal);
     const stop = () => runner.close();
     signal?.addEventListener("abort", stop, { once: true });
     try {
@@ -58,7 +63,7 @@ export async function runJobs<P>(
           if (signal?.aborted) return;
           const started = performance.now();
           const job = jobs[index];
-          const answer = await runner.run(job.payload, await job.scratch());
+          const answer = await runner.run(job.payload, await job.scratch(), job.stage);
           if (signal?.aborted) return;
           await finished(index, { ...answer, seconds: (performance.now() - started) / 1000 });
         }
@@ -82,21 +87,25 @@ function groupsInOrder(jobs: readonly Job<unknown>[]): number[][] {
   return [...groups.values()];
 }
 
-type Answer = Exclude<WorkerAnswer, { ready: true }>;
+type Answer = Extract<WorkerAnswer, { ok: boolean }>;
 
 interface Runner<P> {
-  run(payload: P, scratch: string): Promise<Answer>;
+  run(payload: P, scratch: string, stage: TaskContext["stage"]): Promise<Answer>;
   close(): void;
 }
 
-async function localRunner<P>(module: URL): Promise<Runner<P>> {
+async function localRunner<P>(module: URL, signal: AbortSignal | undefined): Promise<Runner<P>> {
   const task = (await import(module.href) as TaskModule<P>).default;
-  return { run: (payload, scratch) => answerOf(task, payload, scratch), close() {} };
+  return {
+    run: (payload, scratch, stage) => answerOf(task, payload, { scratch, signal, stage }),
+    close() {},
+  };
 }
 
 function threadRunner<P>(module: URL): Runner<P> {
   let worker: Worker | undefined;
   let settle: ((answer: Answer) => void) | undefined;
+  let tell: TaskContext["stage"];
   const drop = (reason: string) => {
     worker?.terminate();
     worker = undefined; // the next item gets a fresh worker
@@ -105,7 +114,8 @@ function threadRunner<P>(module: URL): Runner<P> {
   const start = () => {
     const fresh = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
     fresh.onmessage = (event: MessageEvent<WorkerAnswer>) => {
-      if (!("ready" in event.data)) settle?.(event.data);
+      if ("stage" in event.data) tell?.(...event.data.stage);
+      else if ("ok" in event.data) settle?.(event.data);
     };
     fresh.onerror = (event) => {
       event.preventDefault();
@@ -114,8 +124,9 @@ function threadRunner<P>(module: URL): Runner<P> {
     return fresh;
   };
   return {
-    run(payload, scratch) {
+    run(payload, scratch, stage) {
       worker ??= start();
+      tell = stage;
       const request: WorkerRequest = { module: module.href, payload, scratch };
       worker.postMessage(request);
       return new Promise<Answer>((resolve) => settle = resolve);
@@ -129,9 +140,13 @@ function threadRunner<P>(module: URL): Runner<P> {
 }
 
 /** Runs a task and turns whatever it throws into an answer. */
-export async function answerOf<P>(task: Task<P>, payload: P, scratch: string): Promise<Answer> {
+export async function answerOf<P>(
+  task: Task<P>,
+  payload: P,
+  context: TaskContext,
+): Promise<Answer> {
   try {
-    return { ok: true, outcome: await task(payload, { scratch }) };
+    return { ok: true, outcome: await task(payload, context) };
   } catch (error) {
     const hint = (error as { hint?: unknown } | null)?.hint;
     return {

@@ -10,6 +10,8 @@ export interface Progress {
   start(work: { title: string; total: number; done: number }): void;
   /** One item ended. */
   item(item: { id: string; status: ItemStatus; seconds: number; reason?: string }): void;
+  /** A long item has come so far: `done` of `total` of a named stage. */
+  stage?(stage: { id: string; stage: string; done: number; total: number }): void;
   /** Something worth a line: a stale artifact redone, a choice made. */
   note(text: string, data?: Json): void;
   /** Work ended. */

@@ -6,6 +6,10 @@ import type { Json } from "./json.ts";
 export interface TaskContext {
   /** An empty folder: every output file is written here, under its final relative path. */
   scratch: string;
+  /** Raised when the run is cancelled. A task in a worker thread is ended with its thread instead. */
+  signal?: AbortSignal | undefined;
+  /** Tells how far a long item is: a named stage and how much of it is done. */
+  stage?: ((stage: string, done: number, total: number) => void) | undefined;
 }
 
 /** What became of one item. */

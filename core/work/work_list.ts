@@ -26,6 +26,11 @@ export interface Item<P> {
   options?: Json;
   /** What the task gets; must survive `structuredClone`. */
   payload: P;
+  /**
+   * Small files outside of `out` that the task writes when everything else is written, and a text
+   * that they then contain: the item is redone where they do not.
+   */
+  elsewhere?: readonly { path: string; contains: string }[];
 }
 
 /** A list of work and where its outcome goes. */
@@ -147,6 +152,8 @@ export async function runWork<P>(
     group: item.group ?? item.id,
     payload: item.payload,
     scratch: () => scratch.room(item.id),
+    stage: (stage: string, done: number, total: number) =>
+      progress.stage?.({ id: item.id, stage, done, total }),
   }));
   await runJobs(list.module, jobs, finished, { workers: poolSize(workers, todo.length), signal });
   progress.end();
@@ -213,6 +220,10 @@ async function stateOf(
   for (const output of record.outputs) {
     const stat = await Deno.stat(join(out, output.path)).catch(() => undefined);
     if (stat?.size !== output.bytes) return "stale";
+  }
+  for (const { path, contains } of item.elsewhere ?? []) {
+    const text = await Deno.readTextFile(path).catch(() => "");
+    if (!text.includes(contains)) return "stale";
   }
   return "done";
 }

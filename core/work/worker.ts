@@ -13,7 +13,10 @@ scope.onmessage = async ({ data }) => {
     await answerOf(
       async (payload, context) => (await load()).default(payload, context),
       data.payload,
-      data.scratch,
+      {
+        scratch: data.scratch,
+        stage: (...stage) => scope.postMessage({ stage }),
+      },
     ),
   );
 };
