@@ -7,7 +7,7 @@ import { readBodyFile } from "../body/body_file.ts";
 import { misfit } from "../body/pose.ts";
 import type { BodyFit } from "../body/fit.ts";
 import type { BodyModel } from "../body/model.ts";
-import { METRES_PER_UNIT, type Subject, type Unit } from "./subject.ts";
+import { METRES_PER_UNIT, metresPerUnitOf, type Subject, type Unit } from "./subject.ts";
 
 /** Smallest and largest plausible longest side of a scanned person, metres: seated to arms up. */
 export const PERSON_EXTENT_M = { min: 0.7, max: 2.8 } as const;
@@ -26,14 +26,14 @@ export async function loadScan(
   { textures = "decode" }: { textures?: "decode" | "skip" } = {},
 ): Promise<LoadedScan> {
   const file = await readMeshFile(subject.scanFile, { textures });
-  const scan = { ...file, mesh: inMetres(file.mesh, subject.unit) };
+  const scan = { ...file, mesh: inMetres(file.mesh, metresPerUnitOf(subject)) };
   checkSize(scan.mesh, subject);
   return scan;
 }
 
-/** A mesh in metres from one in another unit. */
-export function inMetres(mesh: Mesh, unit: Unit): Mesh {
-  const factor = METRES_PER_UNIT[unit];
+/** A mesh in metres from one in another unit, or in one of so many metres. */
+export function inMetres(mesh: Mesh, unit: Unit | number): Mesh {
+  const factor = typeof unit === "number" ? unit : METRES_PER_UNIT[unit];
   return factor === 1 ? mesh : { ...mesh, positions: mesh.positions.map((v) => v * factor) };
 }
 
@@ -56,7 +56,7 @@ function checkSize(mesh: Mesh, subject: Subject): void {
   const extentM = extentOf(mesh);
   const { min, max } = PERSON_EXTENT_M;
   if (extentM >= min && extentM <= max) return;
-  const unit = plausibleUnit(extentM / METRES_PER_UNIT[subject.unit]);
+  const unit = plausibleUnit(extentM / metresPerUnitOf(subject));
   throw new InputError(
     `Cannot use scan "${subject.id}": it is ${Number(extentM.toPrecision(4))} m long, ` +
       `expected ${min}–${max} m`,

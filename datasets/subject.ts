@@ -9,6 +9,11 @@ export const METRES_PER_UNIT = { m: 1, cm: 0.01, mm: 0.001 } as const;
 /** A length unit of a file. */
 export type Unit = keyof typeof METRES_PER_UNIT;
 
+/** Metres per unit of a subject's scan coordinates. */
+export function metresPerUnitOf(subject: Pick<Subject, "unit" | "metresPerUnit">): number {
+  return subject.metresPerUnit ?? METRES_PER_UNIT[subject.unit];
+}
+
 /** A body fit and where it was read from. */
 export interface SubjectFit {
   /** Parameters for the scan in metres. */
@@ -32,6 +37,11 @@ export interface Subject {
   unit: Unit;
   /** Whether the data set says so, or it is the suite's guess. */
   unitSource: "declared" | "option" | "guess";
+  /**
+   * Metres per unit of the scan's coordinates where none of the named units is meant (THuman2.0:
+   * every scan has a scale of its own, which its fit tells). `unit` is then the nearest in words.
+   */
+  metresPerUnit?: number;
   /**
    * Turns the scan upright and facing +z (a rotation): identity where the data set declares
    * y up and front +z, from the fit's root otherwise.

@@ -1,14 +1,15 @@
 /** Telling a subject that its scan's unit is another one than the data set says. */
 import { scaleFit } from "../body/fit.ts";
-import { METRES_PER_UNIT, type Subject, type Unit } from "./subject.ts";
+import { METRES_PER_UNIT, metresPerUnitOf, type Subject, type Unit } from "./subject.ts";
 
 /** The same subject with its scan, fit and keypoints read in another unit. */
 export function withUnit(subject: Subject, unit: Unit): Subject {
-  if (unit === subject.unit) return { ...subject, unitSource: "option" };
-  const factor = METRES_PER_UNIT[unit] / METRES_PER_UNIT[subject.unit];
+  const { metresPerUnit: _, ...named } = subject;
+  const factor = METRES_PER_UNIT[unit] / metresPerUnitOf(subject);
+  if (factor === 1) return { ...named, unit, unitSource: "option" };
   const scaled = (points: Float64Array) => points.map((value) => value * factor);
   return {
-    ...subject,
+    ...named,
     unit,
     unitSource: "option",
     ...(subject.fit === undefined

@@ -23,6 +23,8 @@ export const viewSubject = open({
   dataset: z.string(),
   /** Unit of the scan file's coordinates; everything rendered is in metres. */
   unit: z.enum(["m", "cm", "mm"]),
+  /** Metres per unit, where none of the named units is meant. */
+  metresPerUnit: z.number().positive().optional(),
   scan: fileRef,
   companions: z.array(fileRef),
   body: fileRef.nullable(),
@@ -120,6 +122,7 @@ async function subjectOf(json: ViewSubject, file: string): Promise<Subject> {
     companions: json.companions.map(({ path }) => resolvePortable(path, folder)),
     unit: json.unit,
     unitSource: "declared",
+    ...(json.metresPerUnit === undefined ? {} : { metresPerUnit: json.metresPerUnit }),
     upright: json.upright.length === 4 ? fromRows(json.upright) : identity(),
     uprightSource: "declared",
     ...(fit === null ? {} : {

@@ -1,7 +1,7 @@
 /** Renders one view of one subject: the task that workers run. */
 import { join } from "../core/work/path.ts";
 import type { Task } from "../core/work/task.ts";
-import type { Subject } from "../datasets/subject.ts";
+import { metresPerUnitOf, type Subject } from "../datasets/subject.ts";
 import { suiteCamera } from "./cameras.ts";
 import { studioLight } from "./light.ts";
 import { drawSuiteView } from "./layouts/suite_draw.ts";
@@ -22,7 +22,12 @@ export interface RenderPayload {
 let kept: { key: string; scene: SubjectScene } | undefined;
 
 async function sceneOf({ subject, options, bodyFile }: RenderPayload): Promise<SubjectScene> {
-  const key = JSON.stringify([subject.scanFile, subject.unit, options.normals, bodyFile]);
+  const key = JSON.stringify([
+    subject.scanFile,
+    metresPerUnitOf(subject),
+    options.normals,
+    bodyFile,
+  ]);
   if (kept?.key !== key) {
     kept = undefined; // let go of the last scene before the next is loaded
     const wants = (...groups: string[]) => groups.some((g) => options.maps.some((m) => m === g));

@@ -1,6 +1,8 @@
 /** Everything that the views of one subject share: loaded and prepared once, kept for the next. */
-import { bodyMesh, poseBody } from "../body/forward.ts";
+import type { BodyFit } from "../body/fit.ts";
+import { bodyMesh, poseBody, type PosedBody } from "../body/forward.ts";
 import type { Keypoints3D } from "../body/keypoints.ts";
+import type { BodyModel } from "../body/model.ts";
 import { buildTree } from "../core/geometry/bvh.ts";
 import { closestPoints } from "../core/geometry/closest.ts";
 import type { Mesh } from "../core/geometry/mesh.ts";
@@ -19,6 +21,10 @@ export interface SubjectScene {
   backend: Backend<CpuScene>;
   prepared: PreparedSubject<CpuScene>;
   framing: Framing;
+  /** The scan in metres; only where asked for. */
+  mesh?: Mesh;
+  /** The posed body; only where the body is needed and there. */
+  body?: { model: BodyModel; fit: BodyFit; posed: PosedBody };
   /** Notes on the scan, and what the subject lacks. */
   warnings: string[];
 }
@@ -27,8 +33,8 @@ export interface SubjectScene {
 export interface SubjectSceneOptions extends PrepareOptions {
   /** Body model to use instead of the one the subject names. */
   bodyFile?: string | undefined;
-  /** Whether the textures, the body and the keypoints are needed. */
-  needs: { textures: boolean; body: boolean; keypoints: boolean };
+  /** Whether the textures, the body, the keypoints, and the scan's own mesh are needed. */
+  needs: { textures: boolean; body: boolean; keypoints: boolean; mesh?: boolean };
 }
 
 /**
@@ -47,10 +53,13 @@ export async function prepareSubject(
   });
   const warnings = [...subject.notes, ...notes].map((note) => `${note.code}: ${note.text}`);
   const prepared: PreparedSubject<CpuScene> = { scan: await backend.prepare(mesh, prepare) };
+  let body: SubjectScene["body"];
   if (needs.body) {
     try {
       const { model, fit } = await loadBody(subject, { bodyFile });
-      prepared.body = await backend.prepare(bodyMesh(model, poseBody(model, fit)));
+      const posed = poseBody(model, fit);
+      prepared.body = await backend.prepare(bodyMesh(model, posed));
+      body = { model, fit, posed };
     } catch (error) {
       warnings.push(`no body map: ${messageOf(error)}`);
     }
@@ -65,7 +74,14 @@ export async function prepareSubject(
       };
     }
   }
-  return { backend, prepared, framing: framingOf(mesh, subject.upright), warnings };
+  return {
+    backend,
+    prepared,
+    framing: framingOf(mesh, subject.upright),
+    ...(needs.mesh ? { mesh } : {}),
+    ...(body === undefined ? {} : { body }),
+    warnings,
+  };
 }
 
 /** Distance of each keypoint to the nearest surface of the scan, metres; 0 where unknown. */

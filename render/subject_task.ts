@@ -46,6 +46,7 @@ async function subjectJson(
     id: subject.id,
     dataset: subject.dataset,
     unit: subject.unit,
+    ...(subject.metresPerUnit === undefined ? {} : { metresPerUnit: subject.metresPerUnit }),
     scan: await ref(subject.scanFile),
     companions: await Promise.all(subject.companions.map(ref)),
     body: bodyFile === undefined ? null : await ref(bodyFile),
