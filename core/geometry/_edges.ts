@@ -24,40 +24,81 @@ export interface MeshEdges {
  * @param corners Three welded vertices a triangle.
  */
 export function meshEdges(corners: Uint32Array): MeshEdges {
-  const low = new Uint32Array(corners.length), high = new Uint32Array(corners.length);
-  const sides = new Uint32Array(corners.length);
-  let count = 0, vertices = 1;
-  for (let f = 0; f < corners.length; f += 3) {
-    const a = corners[f], b = corners[f + 1], c = corners[f + 2];
-    if (a === b || b === c || c === a) continue;
-    for (let k = 0; k < 3; k++) {
-      const from = corners[f + k], to = corners[f + (k + 1) % 3];
-      low[count] = Math.min(from, to);
-      high[count] = Math.max(from, to);
-      vertices = Math.max(vertices, high[count]);
-      sides[count++] = f + k;
-    }
-  }
-  const bits = Math.ceil(Math.log2(vertices + 1));
-  const order = radixOrder(low.subarray(0, count), {
-    bits,
-    previous: radixOrder(high.subarray(0, count), { bits }),
+  // 1. Count the sides at their lower end, 2. put them there: buckets in the order of that end.
+  let vertices = 0;
+  for (let i = 0; i < corners.length; i++) if (corners[i] >= vertices) vertices = corners[i] + 1;
+  const bucketAt = new Uint32Array(vertices + 1);
+  const count = forSides(corners, (_side, low) => bucketAt[low + 1]++);
+  for (let v = 0; v < vertices; v++) bucketAt[v + 1] += bucketAt[v];
+  const uses = new Uint32Array(count), ends = new Uint32Array(count);
+  const next = bucketAt.slice(0, vertices);
+  forSides(corners, (side, low, high) => {
+    ends[next[low]] = high;
+    uses[next[low]++] = side;
   });
-  const uses = new Uint32Array(count), starts = new Uint32Array(count + 1);
+
+  // 3. Order each bucket by the other end, sides of one edge as they came; 4. cut it into edges.
+  const starts = new Uint32Array(count + 1);
   let edges = 0, boundary = 0, nonManifold = 0, inconsistent = 0;
-  for (let from = 0; from < count;) {
-    const first = order[from];
-    let to = from;
-    while (to < count && low[order[to]] === low[first] && high[order[to]] === high[first]) {
-      uses[to] = sides[order[to]];
-      to++;
+  for (let v = 0; v < vertices; v++) {
+    const end = bucketAt[v + 1];
+    sortBucket(uses, ends, bucketAt[v], end);
+    for (let from = bucketAt[v]; from < end;) {
+      let to = from + 1;
+      while (to < end && ends[to] === ends[from]) to++;
+      if (to - from === 1) boundary++;
+      else if (to - from > 2) nonManifold++;
+      else if (corners[uses[from]] === corners[uses[from + 1]]) inconsistent++;
+      starts[edges++] = from;
+      from = to;
     }
-    if (to - from === 1) boundary++;
-    else if (to - from > 2) nonManifold++;
-    else if (corners[uses[from]] === corners[uses[from + 1]]) inconsistent++;
-    starts[edges++] = from;
-    from = to;
   }
   starts[edges] = count;
   return { uses, starts: starts.slice(0, edges + 1), boundary, nonManifold, inconsistent };
+}
+
+/** Visits the sides of the triangles with three different corners; returns how many there are. */
+function forSides(
+  corners: Uint32Array,
+  visit: (side: number, low: number, high: number) => void,
+): number {
+  let count = 0;
+  for (let f = 0; f < corners.length; f += 3) {
+    const a = corners[f], b = corners[f + 1], c = corners[f + 2];
+    if (a === b || b === c || c === a) continue;
+    count += 3;
+    if (a < b) visit(f, a, b);
+    else visit(f, b, a);
+    if (b < c) visit(f + 1, b, c);
+    else visit(f + 1, c, b);
+    if (c < a) visit(f + 2, c, a);
+    else visit(f + 2, a, c);
+  }
+  return count;
+}
+
+/** Longest bucket that is sorted by insertion: the sides round an ordinary vertex. */
+const SHORT = 32;
+
+/** Sorts places from … to − 1 by `ends`, keeping the order of equal ones. */
+function sortBucket(uses: Uint32Array, ends: Uint32Array, from: number, to: number): void {
+  if (to - from > SHORT) {
+    const order = radixOrder(ends.subarray(from, to));
+    const oldUses = uses.slice(from, to), oldEnds = ends.slice(from, to);
+    for (let i = 0; i < order.length; i++) {
+      uses[from + i] = oldUses[order[i]];
+      ends[from + i] = oldEnds[order[i]];
+    }
+    return;
+  }
+  for (let i = from + 1; i < to; i++) {
+    const use = uses[i], end = ends[i];
+    let at = i;
+    for (; at > from && ends[at - 1] > end; at--) {
+      uses[at] = uses[at - 1];
+      ends[at] = ends[at - 1];
+    }
+    uses[at] = use;
+    ends[at] = end;
+  }
 }

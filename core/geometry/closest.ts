@@ -11,6 +11,11 @@ export interface ClosestOptions {
    * search faster, never changes an answer. Default: that of the neighbour asked before.
    */
   guesses?: Uint32Array;
+  /**
+   * In which order to ask. `morton` sorts the points along a curve; `given` spares that where they
+   * come as neighbours already, as samples do. Never changes an answer. Default: `morton`.
+   */
+  order?: "morton" | "given";
 }
 
 /** What {@linkcode closestPoints} found, in the order of the points asked for. */
@@ -51,14 +56,14 @@ export function closestPoints(
   const slots = new Uint32Array(memory, work.indices, work.items);
   const start = guesses === undefined ? undefined : startSlots(tree, guesses, count);
 
-  const order = coarseMortonOrder(points);
+  const order = options.order === "given" ? undefined : coarseMortonOrder(points);
   const distance = new Float64Array(count), face = new Uint32Array(count);
   const point = withPoints ? new Float64Array(3 * count) : undefined;
   let last = 0;
   for (let first = 0; first < count; first += work.items) {
     const batch = Math.min(work.items, count - first);
     for (let i = 0; i < batch; i++) {
-      const item = order[first + i];
+      const item = order === undefined ? first + i : order[first + i];
       input[3 * i] = points[3 * item];
       input[3 * i + 1] = points[3 * item + 1];
       input[3 * i + 2] = points[3 * item + 2];
@@ -72,7 +77,7 @@ export function closestPoints(
     );
     last = slots[batch - 1];
     for (let i = 0; i < batch; i++) {
-      const item = order[first + i];
+      const item = order === undefined ? first + i : order[first + i];
       distance[item] = Math.sqrt(squared[i]);
       face[item] = slotFaces[slots[i]];
       if (point === undefined) continue;

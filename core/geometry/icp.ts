@@ -18,7 +18,7 @@ import { type Matrix4, transformPoints } from "./transform.ts";
 /** A surface as the alignment sees it. */
 export interface AlignSide {
   tree: SurfaceTree;
-  /** Points of the surface, xyz interleaved, length 3n. */
+  /** Points of the surface, xyz interleaved, length 3n; fastest where neighbours follow each other. */
   points: Float64Array;
 }
 
@@ -153,6 +153,7 @@ export function alignSurfaces(
 function nearest(tree: SurfaceTree, points: Float64Array, last: Closest | undefined): Closest {
   return closestPoints(tree, points, {
     withPoints: true,
+    order: "given",
     ...(last === undefined ? {} : { guesses: last.face }),
   });
 }

@@ -48,15 +48,17 @@ export interface Topology {
  */
 export function topologyOf(mesh: Pick<Mesh, "positions" | "indices">): Topology {
   const { positions, indices } = mesh;
-  const stray = indices.findIndex((vertex) => vertex >= positions.length / 3);
-  if (stray >= 0) {
+  let stray = 0;
+  while (stray < indices.length && 3 * indices[stray] < positions.length) stray++;
+  if (stray < indices.length) {
     throw new InputError(
       `Cannot examine a mesh: triangle ${Math.floor(stray / 3)} uses vertex ${indices[stray]}, ` +
         `expected one below ${positions.length / 3}`,
     );
   }
   const { weldedOf } = weldByPosition(positions);
-  const corners = indices.map((vertex) => weldedOf[vertex]);
+  const corners = new Uint32Array(indices.length);
+  for (let i = 0; i < indices.length; i++) corners[i] = weldedOf[indices[i]];
   const edges = meshEdges(corners);
   const { list, pieceOf } = countPieces(corners, edges);
   let collapsedFaces = 0;

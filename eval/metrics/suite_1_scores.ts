@@ -1,8 +1,8 @@
 /** The scores of `suite-1` for one pair of prediction and scan. */
 import type { Camera } from "../../core/geometry/camera.ts";
+import type { SurfaceTree } from "../../core/geometry/bvh.ts";
 import { closestPoints } from "../../core/geometry/closest.ts";
 import { type Alignment, alignSurfaces } from "../../core/geometry/icp.ts";
-import type { Mesh } from "../../core/geometry/mesh.ts";
 import {
   invertSimilarity,
   NO_CHANGE,
@@ -20,7 +20,8 @@ import { normalConsistency } from "./normal_consistency.ts";
 import type { Surface } from "./surface.ts";
 import type { Truth } from "./truth.ts";
 import {
-  drawNormals,
+  cameraBefore,
+  drawScene,
   meanNormalAngleDeg,
   meanSilhouetteIou,
   sideCameras,
@@ -61,6 +62,8 @@ export async function scoreSuite1(
     warnings: sizeWarnings(truth, prediction),
   };
   const flags = topologyScores(prediction);
+  const scene = await truth.backend.prepare(prediction.mesh, { normals: "smooth" });
+  const nearest: Nearest = {};
   for (const alignment of options.alignments) {
     let similarity: Similarity = NO_CHANGE;
     if (alignment === "aligned") {
@@ -73,23 +76,38 @@ export async function scoreSuite1(
         `Cannot score: alignment is "${alignment}", ${protocol.id} has none and aligned`,
       );
     }
-    const { scores, warnings } = surfaceScores(truth, prediction, { similarity, constants });
+    const { scores, warnings } = surfaceScores(truth, prediction, {
+      similarity,
+      constants,
+      nearest,
+    });
     Object.assign(
       scores,
       flags,
-      await viewScores(truth, prediction, { similarity, constants, camera: options.camera }),
+      await viewScores(truth, scene, { similarity, constants, camera: options.camera }),
     );
     result.scores[alignment] = scores;
     result.warnings.push(...warnings.map((text) => `${alignment}: ${text}`));
   }
+  truth.backend.release(scene);
   return result;
+}
+
+/** The nearest triangles under one alignment: where to start looking under the next. */
+interface Nearest {
+  p2s?: Uint32Array;
+  s2p?: Uint32Array;
 }
 
 /** Distances, F-scores and normals of the prediction moved by a similarity. */
 function surfaceScores(
   truth: Truth,
   prediction: Surface,
-  { similarity, constants }: { similarity: Similarity; constants: Suite1Constants },
+  { similarity, constants, nearest }: {
+    similarity: Similarity;
+    constants: Suite1Constants;
+    nearest: Nearest;
+  },
 ): { scores: Scores; warnings: string[] } {
   const { samples, outerDirections, outerStartM, fScoreThresholdsCm } = constants;
   const ofTruth = truth.samples(samples), ofPrediction = prediction.samples(samples);
@@ -99,8 +117,14 @@ function surfaceScores(
   // there are 1 / scale of what they are here.
   const matrix = similarityMatrix(similarity);
   const inverse = similarityMatrix(invertSimilarity(similarity));
-  const p2s = closestPoints(truth.tree, transformPoints(matrix, ofPrediction.points));
-  const s2p = closestPoints(prediction.tree, transformPoints(inverse, ofTruth.points));
+  const ask = (tree: SurfaceTree, points: Float64Array, guesses: Uint32Array | undefined) =>
+    closestPoints(tree, points, {
+      order: "given",
+      ...guesses === undefined ? {} : { guesses },
+    });
+  const p2s = ask(truth.tree, transformPoints(matrix, ofPrediction.points), nearest.p2s);
+  const s2p = ask(prediction.tree, transformPoints(inverse, ofTruth.points), nearest.s2p);
+  nearest.p2s = p2s.face, nearest.s2p = s2p.face;
   const toCm = (factor: number) => (metres: number) => metres * factor * CM;
   const p2sCm = p2s.distance.map(toCm(1)), allCm = s2p.distance.map(toCm(similarity.scale));
   const outerCm = pick(allCm, outer);
@@ -165,7 +189,7 @@ function topologyScores(prediction: Surface): Scores {
 
 async function viewScores(
   truth: Truth,
-  prediction: Surface,
+  scene: unknown,
   { similarity, constants, camera }: {
     similarity: Similarity;
     constants: Suite1Constants;
@@ -175,11 +199,8 @@ async function viewScores(
   const { viewYawsDeg: yawsDeg, viewSizePx: sizePx, viewWindow: window } = constants;
   const sides = sideCameras(truth.bounds, { yawsDeg, sizePx, window });
   const input = camera === undefined ? [] : [sizedCamera(camera, sizePx)];
-  const moved: Mesh = similarity === NO_CHANGE ? prediction.mesh : {
-    positions: transformPoints(similarityMatrix(similarity), prediction.mesh.positions),
-    indices: prediction.mesh.indices,
-  };
-  const drawn = await drawNormals(moved, [...sides, ...input], truth.backend);
+  const cameras = [...sides, ...input].map((one) => cameraBefore(one, similarity));
+  const drawn = await drawScene(scene, cameras, truth.backend);
   const sideViews = await truth.views(sides), drawnSides = drawn.slice(0, sides.length);
   return {
     normal_deg_visible: meanNormalAngleDeg(sideViews, drawnSides),

@@ -42,11 +42,15 @@ export class Surface implements Disposable {
       indices[3 * i + 2] = mesh.indices[from + 2];
     }
     const labels = mesh.faceInferred;
+    const inferred = labels === undefined ? undefined : new Uint8Array(order.faces.length);
+    const faces = new Uint32Array(order.faces.length);
+    for (let i = 0; i < faces.length; i++) {
+      faces[i] = i;
+      if (inferred !== undefined) inferred[i] = labels![order.faces[i]];
+    }
     this.mesh = { positions: mesh.positions, indices };
-    this.order = { ...order, faces: Uint32Array.from(order.faces, (_, i) => i) };
-    this.inferred = labels === undefined
-      ? undefined
-      : Uint8Array.from(order.faces, (face) => labels[face]);
+    this.order = { ...order, faces };
+    this.inferred = inferred;
     this.seed = seed;
     this.subject = subject;
     this.role = role;
@@ -100,17 +104,19 @@ export class Surface implements Disposable {
   }
 }
 
-function usedBounds({ positions, indices }: Mesh): Bounds {
-  const min: Bounds["min"] = [Infinity, Infinity, Infinity];
-  const max: Bounds["max"] = [-Infinity, -Infinity, -Infinity];
-  for (const vertex of indices) {
-    for (let k = 0; k < 3; k++) {
-      const value = positions[3 * vertex + k];
-      if (value < min[k]) min[k] = value;
-      if (value > max[k]) max[k] = value;
-    }
+function usedBounds({ positions: p, indices }: Mesh): Bounds {
+  let x0 = Infinity, y0 = Infinity, z0 = Infinity;
+  let x1 = -Infinity, y1 = -Infinity, z1 = -Infinity;
+  for (let i = 0; i < indices.length; i++) {
+    const at = 3 * indices[i], x = p[at], y = p[at + 1], z = p[at + 2];
+    if (x < x0) x0 = x;
+    if (x > x1) x1 = x;
+    if (y < y0) y0 = y;
+    if (y > y1) y1 = y;
+    if (z < z0) z0 = z;
+    if (z > z1) z1 = z;
   }
-  return { min, max };
+  return { min: [x0, y0, z0], max: [x1, y1, z1] };
 }
 
 function unitNormals({ positions: p, indices }: Mesh): Float64Array {

@@ -1,7 +1,14 @@
 /** Prediction and scan as they look: angles between drawn normals, overlap of silhouettes. */
 import type { Camera, OrthographicCamera } from "../../core/geometry/camera.ts";
 import { type Bounds, type Mesh } from "../../core/geometry/mesh.ts";
-import { multiply, rotationY, translation } from "../../core/geometry/transform.ts";
+import { NO_CHANGE, rotationMatrix, type Similarity } from "../../core/geometry/similarity.ts";
+import {
+  affine,
+  multiply,
+  rotationY,
+  scaling,
+  translation,
+} from "../../core/geometry/transform.ts";
 import type { Backend } from "../../render/backend.ts";
 
 /** One view of a mesh, row by row from the top left. */
@@ -63,6 +70,24 @@ export function sizedCamera(camera: Camera, sizePx: number): Camera {
   };
 }
 
+/**
+ * The camera that sees a mesh where it stands as the given one sees it once a similarity has moved
+ * it: nothing of the mesh has to be moved or prepared again. Depths are 1 / scale of what they are
+ * there; pixels and the directions of normals are the same.
+ */
+export function cameraBefore(camera: Camera, similarity: Similarity): Camera {
+  if (similarity === NO_CHANGE) return camera;
+  const { scale, rotation, shift } = similarity;
+  const rigid = affine(rotationMatrix(rotation), shift.map((value) => value / scale));
+  const camFromScan = multiply(
+    multiply(scaling(1 / scale), multiply(camera.camFromScan, scaling(scale))),
+    rigid,
+  );
+  return camera.projection === "perspective"
+    ? { ...camera, camFromScan }
+    : { ...camera, camFromScan, halfWidthM: camera.halfWidthM / scale };
+}
+
 /** Draws the smooth normals of a mesh from each camera. */
 export async function drawNormals(
   mesh: Mesh,
@@ -71,18 +96,27 @@ export async function drawNormals(
 ): Promise<NormalView[]> {
   const scene = await backend.prepare(mesh, { normals: "smooth" });
   try {
-    const views: NormalView[] = [];
-    for (const camera of cameras) {
-      const { mask, normal } = await backend.draw(scene, camera, { maps: ["mask", "normal"] });
-      if (mask === undefined || normal === undefined) {
-        throw new TypeError(`Cannot compare views: back-end "${backend.name}" left out a map`);
-      }
-      views.push({ mask, normal });
-    }
-    return views;
+    return await drawScene(scene, cameras, backend);
   } finally {
     backend.release(scene);
   }
+}
+
+/** Draws the smooth normals of what the back-end has prepared, from each camera. */
+export async function drawScene(
+  scene: unknown,
+  cameras: readonly Camera[],
+  backend: Backend,
+): Promise<NormalView[]> {
+  const views: NormalView[] = [];
+  for (const camera of cameras) {
+    const { mask, normal } = await backend.draw(scene, camera, { maps: ["mask", "normal"] });
+    if (mask === undefined || normal === undefined) {
+      throw new TypeError(`Cannot compare views: back-end "${backend.name}" left out a map`);
+    }
+    views.push({ mask, normal });
+  }
+  return views;
 }
 
 /** Mean angle in degrees over all pixels that both cover, of all pairs of views; null for none. */
