@@ -1,6 +1,6 @@
 /** `run` and `demo`: a whole experiment from one file. */
-import { join } from "../core/work/path.ts";
-import { SUITE_ROOT, userPath } from "../core/work/paths.ts";
+import { basename, join, relative } from "../core/work/path.ts";
+import { slashes, SUITE_ROOT, userPath } from "../core/work/paths.ts";
 import {
   command,
   type Finish,
@@ -73,7 +73,7 @@ async function runFile(file: string, given: string | undefined, flags: Flags): P
     shard: shardFromEnvironment(flags.shard),
     progress: progressFor(flags as { json?: boolean; quiet?: boolean }),
     signal: interruptSignal(),
-    command: `npx -y deno@2.9.6 task scan2score run docs/experiments/${placed.name}.jsonc`,
+    command: `npx -y deno@2.9.6 task scan2score run ${fileAsTyped(file)}`,
     json: flags.json,
     quiet: flags.quiet,
   });
@@ -93,4 +93,10 @@ async function runFile(file: string, given: string | undefined, flags: Flags): P
     print(`done in ${((performance.now() - started) / 1000).toFixed(0)} s`);
   }
   return codes.includes(1) ? 1 : 0;
+}
+
+/** The file as the report names it: never with a folder of this machine outside the suite. */
+function fileAsTyped(file: string): string {
+  const inSuite = slashes(relative(SUITE_ROOT, file));
+  return inSuite.startsWith("..") ? basename(file) : inSuite;
 }

@@ -56,7 +56,10 @@ export async function writeManifest(
     ...head,
     items,
   };
-  await writeWhole(join(folder, "manifest.json"), sealedJson(manifest as unknown as { [key: string]: Json }));
+  await writeWhole(
+    join(folder, "manifest.json"),
+    sealedJson(manifest as unknown as { [key: string]: Json }),
+  );
   return manifest;
 }
 

@@ -6,7 +6,7 @@
 import { join } from "./path.ts";
 import type { FileRecord } from "./hash.ts";
 import { type Json, stableJson } from "./json.ts";
-import { writeWhole } from "./scratch.ts";
+import { entryName, writeWhole } from "./scratch.ts";
 
 /** What one finished (or failed) item consists of. */
 export interface ItemRecord {
@@ -25,12 +25,8 @@ export interface ItemRecord {
   result?: Json;
 }
 
-/** File name for an item id, distinct for distinct ids on case-insensitive disks too. */
 function fileName(id: string): string {
-  return encodeURIComponent(id).replaceAll(
-    /[A-Z*'()]/g,
-    (c) => c === "%" ? c : `~${c.charCodeAt(0).toString(16)}`,
-  ) + ".json";
+  return entryName(id) + ".json";
 }
 
 /** The record of an item, or undefined where there is none that can be read. */

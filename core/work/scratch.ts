@@ -33,9 +33,14 @@ export class Scratch implements AsyncDisposable {
     return new Scratch(folder, lock);
   }
 
+  /** Where {@linkcode room} puts what has this name. */
+  roomOf(name: string): string {
+    return join(this.folder, entryName(name));
+  }
+
   /** Makes an empty folder inside the scratch folder. */
   async room(name: string): Promise<string> {
-    const folder = join(this.folder, name.replaceAll(/[^\w.-]/g, "_"));
+    const folder = this.roomOf(name);
     await Deno.remove(folder, { recursive: true }).catch(() => {});
     await makeFolder(folder);
     return folder;
@@ -46,6 +51,14 @@ export class Scratch implements AsyncDisposable {
     this.lock.close();
     await Deno.remove(dirname(this.folder)).catch(() => {}); // only when it is empty
   }
+}
+
+/** A name for a file or folder, distinct for distinct texts on case-insensitive disks too. */
+export function entryName(text: string): string {
+  return encodeURIComponent(text).replaceAll(
+    /[A-Z*'()]|^\.+$/g,
+    (c) => `~${c.charCodeAt(0).toString(16)}${c.slice(1)}`,
+  );
 }
 
 async function removeAbandoned(parent: string): Promise<void> {

@@ -131,7 +131,7 @@ export async function runWork<P>(
         status: "ok",
         warnings: result.outcome.warnings ?? [],
         inputs: [...item.inputs, ...result.outcome.inputs ?? []],
-        outputs: await publish(roomOf(scratch, item.id), list.out),
+        outputs: await publish(scratch.roomOf(item.id), list.out),
         ...(result.outcome.result === undefined ? {} : { result: result.outcome.result }),
       }
       : {
@@ -145,7 +145,7 @@ export async function runWork<P>(
       };
     await removeLeftOver(before, record, list.out);
     await writeRecord(recordFolder, record);
-    await Deno.remove(roomOf(scratch, item.id), { recursive: true }).catch(() => {});
+    await Deno.remove(scratch.roomOf(item.id), { recursive: true }).catch(() => {});
     return record;
   };
   const jobs = todo.map((item) => ({
@@ -188,10 +188,6 @@ export function shardOf<T extends { id: string; group?: string }>(
 
 function poolSize(workers: number, items: number): number {
   return items <= 1 || workers <= 1 ? 0 : workers; // one lane needs no thread
-}
-
-function roomOf(scratch: Scratch, id: string): string {
-  return join(scratch.folder, id.replaceAll(/[^\w.-]/g, "_"));
 }
 
 function runKeyOf(list: WorkList<unknown>): string {
