@@ -1,7 +1,7 @@
 /** Runs a method over views or photos: one item a view. */
 import { join } from "../core/work/path.ts";
-import { type FileRecord, hashFile } from "../core/work/hash.ts";
-import { type Json, stableJson } from "../core/work/json.ts";
+import { type FileRecord, hashFile, sha256 } from "../core/work/hash.ts";
+import { compactJson, type Json, stableJson } from "../core/work/json.ts";
 import { type Manifest, writeManifest } from "../core/work/manifest.ts";
 import { portablePath } from "../core/work/paths.ts";
 import { WORK_FOLDER, writeWhole } from "../core/work/scratch.ts";
@@ -13,9 +13,14 @@ import {
   type RunSummary,
   runWork,
 } from "../core/work/work_list.ts";
-import { type Predictions, PREDICTIONS_SCHEMA } from "../core/files/predictions_json.ts";
+import {
+  type PredictionItem,
+  type Predictions,
+  PREDICTIONS_SCHEMA,
+} from "../core/files/predictions_json.ts";
 import type { InferPayload } from "./infer_task.ts";
-import type { Method, PredictionFrame } from "./method.ts";
+import type { Method, MethodDeclaration, MethodSettings, PredictionFrame } from "./method.ts";
+import { STAGES_FILE } from "./twoktwok/stages.ts";
 import type { PhotoPlace } from "./photo_input.ts";
 import type { ViewPlace } from "./view_input.ts";
 
@@ -26,12 +31,26 @@ export interface InferJob {
   photos?: readonly (PhotoPlace & { id: string })[];
   /** Options of the method that decide bytes. */
   options?: { [key: string]: Json };
+  settings?: Omit<MethodSettings, "stages">;
+  /**
+   * Folder for intermediate tensors: of a single view or photo directly, else one folder for each
+   * prediction, named as it.
+   */
+  stagesFolder?: string | undefined;
 }
 
 /** How it ended. */
 export interface InferSummary extends RunSummary {
   /** Written, with `predictions.json`, once no item is missing. */
   manifest: Manifest | undefined;
+}
+
+/** An item before it is known what else decides it. */
+interface Input {
+  id: string;
+  group?: string;
+  inputs: FileRecord[];
+  input: InferPayload["input"];
 }
 
 /**
@@ -43,41 +62,53 @@ export interface InferSummary extends RunSummary {
  */
 export async function inferViews(
   out: string,
-  { method, views, photos = [], options = {} }: InferJob,
+  { method, views, photos = [], options = {}, settings = {}, stagesFolder }: InferJob,
   run: RunOptions = {},
 ): Promise<InferSummary> {
-  const items: Item<InferPayload>[] = [];
+  const declared = await declarationOf(method, settings, options);
+  for (const text of declared.notes) run.progress?.note(text);
+  const files = await Promise.all(declared.files.map(({ role, path }) => record(role, path, out)));
+  const inputs: Input[] = [];
   for (const place of views) {
     const id = `${place.subject}/${place.view}`;
-    items.push({
+    inputs.push({
       id,
       group: place.subject,
       inputs: await viewInputs(place, out),
-      payload: {
-        method: method.name,
-        input: { kind: "view", ...place },
-        options,
-        mesh: `${id}.ply`,
-      },
+      input: { kind: "view", ...place },
     });
   }
   for (const { id, ...place } of photos) {
-    const inputs = [await record("photo", place.path, out)];
+    const own = [await record("photo", place.path, out)];
     const { maskFile, keypointsFile } = place;
-    if (maskFile !== undefined) inputs.push(await record("mask", maskFile, out));
-    if (keypointsFile !== undefined) inputs.push(await record("keypoints", keypointsFile, out));
-    items.push({
-      id,
-      inputs,
+    if (maskFile !== undefined) own.push(await record("mask", maskFile, out));
+    if (keypointsFile !== undefined) own.push(await record("keypoints", keypointsFile, out));
+    inputs.push({ id, inputs: own, input: { kind: "photo", ...place } });
+  }
+  const runOptions: Json = { method: method.name, version: declared.version, ...options };
+  const items = inputs.map((input): Item<InferPayload> => {
+    const all = { ...input, inputs: [...input.inputs, ...files] };
+    const stages = stagesFolder === undefined ? undefined : {
+      folder: inputs.length === 1 ? stagesFolder : join(stagesFolder, input.id),
+      mark: markOf(all, runOptions),
+    };
+    return {
+      id: input.id,
+      ...(input.group === undefined ? {} : { group: input.group }),
+      inputs: all.inputs,
       payload: {
         method: method.name,
-        input: { kind: "photo", ...place },
+        input: input.input,
         options,
-        mesh: `${id}.ply`,
+        settings: { ...settings, stages },
+        id: input.id,
+        mesh: meshPath(input.id),
       },
-    });
-  }
-  const runOptions: Json = { method: method.name, version: method.version, ...options };
+      ...(stages === undefined
+        ? {}
+        : { elsewhere: [{ path: join(stages.folder, STAGES_FILE), contains: stages.mark }] }),
+    };
+  });
   const summary = await runWork({
     title: "infer",
     module: new URL("./infer_task.ts", import.meta.url),
@@ -90,7 +121,7 @@ export async function inferViews(
   if (summary.missing.length > 0) return { ...summary, manifest: undefined };
   const frame: PredictionFrame = photos.length > 0 ? "camera" : "scan";
   const file = join(out, "predictions.json");
-  await writeWhole(file, stableJson(predictionsOf(method, summary, frame) as unknown as Json));
+  await writeWhole(file, stableJson(predictionsOf([method, declared], summary, frame)));
   const manifest = await writeManifest(out, {
     kind: "predictions",
     command: "infer",
@@ -100,26 +131,45 @@ export async function inferViews(
   return { ...summary, manifest };
 }
 
-function predictionsOf(
+function meshPath(id: string): string {
+  return `${id}.ply`;
+}
+
+/** What tells the stages of one item from those of another. */
+function markOf({ id, inputs }: Input, options: Json): string {
+  const contents = inputs.map(({ role, sha256 }) => ({ role, sha256 }));
+  return sha256(compactJson({ id, options, contents }));
+}
+
+async function declarationOf(
   method: Method,
+  settings: MethodSettings,
+  options: { [key: string]: Json },
+): Promise<MethodDeclaration> {
+  const { version, trainedOn } = method;
+  return await method.declare?.(settings, options) ?? { version, trainedOn, files: [], notes: [] };
+}
+
+function predictionsOf(
+  [method, { name = method.name, version, trainedOn }]: readonly [Method, MethodDeclaration],
   { records }: RunSummary,
   frame: PredictionFrame,
-): Predictions {
-  return {
+): Json {
+  const predictions: Predictions = {
     schema: PREDICTIONS_SCHEMA,
-    method: { name: method.name, version: method.version, trainedOn: method.trainedOn },
+    method: { name, version, ...(trainedOn === undefined ? {} : { trainedOn }) },
     usesTruth: method.usesTruth,
     frame,
     unit: "m",
-    items: records.map(({ id, status, reason, outputs }) => {
+    items: records.flatMap(({ id, status, reason, outputs }): PredictionItem[] => {
       const [subject, view] = id.split("/");
-      return {
-        subject,
-        ...(view === undefined ? {} : { view }),
-        ...(status === "ok" ? { mesh: outputs[0].path } : { failed: reason ?? true }),
-      };
+      const head = { subject, ...(view === undefined ? {} : { view }) };
+      if (status === "failed") return [{ ...head, failed: reason ?? true }];
+      const mesh = outputs.find(({ path }) => path === meshPath(id));
+      return mesh === undefined ? [] : [{ ...head, mesh: mesh.path }];
     }),
   };
+  return predictions as unknown as Json;
 }
 
 /** Every file of a view and its subject's file: any change makes a reconstruction stale. */

@@ -5,7 +5,7 @@ import { InputError } from "../core/work/errors.ts";
 import type { Json } from "../core/work/json.ts";
 import { writeWhole } from "../core/work/scratch.ts";
 import type { Task } from "../core/work/task.ts";
-import type { MethodContext } from "./method.ts";
+import type { MethodContext, MethodSettings } from "./method.ts";
 import { methodNamed } from "./methods.ts";
 import { openPhoto, type PhotoPlace } from "./photo_input.ts";
 import { openView, type ViewPlace } from "./view_input.ts";
@@ -15,11 +15,17 @@ export interface InferPayload {
   method: string;
   input: ({ kind: "view" } & ViewPlace) | ({ kind: "photo" } & PhotoPlace);
   options: { [key: string]: Json };
+  settings: MethodSettings;
+  /** Id of the prediction. */
+  id: string;
   /** Path of the mesh below the predictions' folder. */
   mesh: string;
 }
 
-const reconstruct: Task<InferPayload> = async ({ method, input, options, mesh }, { scratch }) => {
+const reconstruct: Task<InferPayload> = async (
+  { method, input, options, settings, id, mesh },
+  { scratch, signal, stage },
+) => {
   const chosen = methodNamed(method);
   const view = input.kind === "view" ? await openView(input) : await openPhoto(input);
   const missing = chosen.needs.filter((need) => !view.has.has(need));
@@ -32,6 +38,11 @@ const reconstruct: Task<InferPayload> = async ({ method, input, options, mesh },
   const seconds: { [stage: string]: number } = {};
   const context: MethodContext = {
     options,
+    settings,
+    id,
+    folder: scratch,
+    signal,
+    progress: stage,
     async stage(name, work) {
       const started = performance.now();
       try {
@@ -42,7 +53,10 @@ const reconstruct: Task<InferPayload> = async ({ method, input, options, mesh },
     },
   };
   const result = await chosen.reconstruct(view, context);
-  await context.stage("write", () => writeWhole(join(scratch, mesh), encodePly(result.mesh)));
+  const made = result.mesh;
+  if (made !== undefined) {
+    await context.stage("write", () => writeWhole(join(scratch, mesh), encodePly(made)));
+  }
   return {
     result: result.report,
     warnings: [...(view.notes ?? []).map(({ text }) => text), ...result.warnings],

@@ -5,18 +5,56 @@ import type { TrainedOn } from "../core/files/predictions_json.ts";
 import type { Json } from "../core/work/json.ts";
 import type { ViewInput } from "./view_input.ts";
 
+/**
+ * Where a method's files are and how it runs: nothing that decides bytes but by the files'
+ * contents. Never recorded.
+ */
+export interface MethodSettings {
+  /** Folder of a model. */
+  model?: string | undefined;
+  /** Threads of networks. Default: 1. */
+  threads?: number | undefined;
+  /** `low` trades time for memory. */
+  memory?: "normal" | "low" | undefined;
+  /** Side of a refinement tile, pixels. */
+  tilePx?: number | "whole" | undefined;
+  /** Folder for this view's intermediate tensors, and the text that marks them as its own. */
+  stages?: { folder: string; mark: string } | undefined;
+}
+
+/** What a method with chosen options is, before anything is reconstructed. */
+export interface MethodDeclaration {
+  /** Name in tables, where it differs from the method's. */
+  name?: string | undefined;
+  version: string;
+  /** Undefined: not declared. */
+  trainedOn: TrainedOn[] | undefined;
+  /** Files that decide the result: a change makes it stale. */
+  files: { role: string; path: string }[];
+  /** Things a user should see before the run. */
+  notes: string[];
+}
+
 /** What a method gets besides the view. */
 export interface MethodContext {
-  /** Values of the method's own options, checked by its `options` schema. */
+  /** Values of the method's own options that decide bytes. */
   options: { [key: string]: Json };
+  settings: MethodSettings;
+  /** The prediction's id: `<subject>/<view>`, or the photo's name. */
+  id: string;
+  /** Folder for files beside the mesh, under their path below the predictions' folder. */
+  folder: string;
+  signal?: AbortSignal | undefined;
+  /** Shows how far a stage is. */
+  progress?: ((stage: string, done: number, total: number) => void) | undefined;
   /** Notes seconds of a named stage; goes to `timing.json`. */
   stage<T>(name: string, work: () => Promise<T>): Promise<T>;
 }
 
 /** A reconstruction. */
 export interface Reconstruction {
-  /** In metres; in the frame that the view input says (scan or camera). */
-  mesh: Mesh;
+  /** In metres; in the frame that the view input says (scan or camera). Undefined: not asked for. */
+  mesh: Mesh | undefined;
   /** Facts about the reconstruction for the manifest: counts, shares, consistency. */
   report: { [key: string]: Json };
   /** Things a user should see. */
@@ -36,6 +74,12 @@ export interface Method {
   /** What a view must have. Checked before any work. */
   needs: readonly Need[];
   /**
+   * Says what the method is with these options.
+   *
+   * @throws {InputError} If they cannot work here: no such model, no such provider.
+   */
+  declare?(settings: MethodSettings, options: { [key: string]: Json }): Promise<MethodDeclaration>;
+  /**
    * Reconstructs one view.
    *
    * @throws {InputError} If the view lacks something or the method finds nothing to reconstruct.
@@ -44,7 +88,7 @@ export interface Method {
 }
 
 /** Parts of a view that a method may ask for. */
-export type Need = "color" | "mask" | "keypoints" | "depth" | "body" | "camera";
+export type Need = "color" | "picture" | "mask" | "keypoints" | "depth" | "body" | "camera";
 
 /** Where the mesh's coordinates live. */
 export type PredictionFrame = "scan" | "camera";

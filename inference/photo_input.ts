@@ -11,7 +11,7 @@ import { readOwnKeypoints } from "./photo/own_keypoints.ts";
 import { readMask } from "./photo/own_mask.ts";
 import { type Photo, readPhoto } from "./photo/read_photo.ts";
 import { type PhotoSquare, type WorkingPicture, workingPicture } from "./photo/working_picture.ts";
-import type { MaskMap, ViewInput } from "./view_input.ts";
+import type { MaskMap, ViewInput, WholePicture } from "./view_input.ts";
 
 /** A photo and what the user knows about it. */
 export interface PhotoPlace {
@@ -82,7 +82,7 @@ export async function openPhoto(
     view: undefined,
     frame: "camera",
     camera: { camera, subjectDistanceM: camera.fy * ASSUMED_HEIGHT_M / rowsOf(working.mask) },
-    has: new Set<Need>(["camera", "color", "mask", "keypoints"]),
+    has: new Set<Need>(["camera", "color", "picture", "mask", "keypoints"]),
     depth: missing,
     color: (side) =>
       Promise.resolve(
@@ -90,6 +90,7 @@ export async function openPhoto(
       ),
     mask: () => Promise.resolve(working.mask),
     keypoints: () => Promise.resolve(working.keypoints),
+    whole: () => wholePhoto({ photo, analysis }, maskFile),
     cue: analysis.cue,
     notes: [...photo.notes.filter(({ code }) => code !== "photo-shrunk"), ...analysis.warnings],
     body: missing,
@@ -97,6 +98,43 @@ export async function openPhoto(
     analysis,
     working,
   };
+}
+
+/** The photo at full resolution with its assumed camera; a mask file is taken pixel by pixel. */
+async function wholePhoto(
+  { photo, analysis }: { photo: Photo; analysis: PhotoAnalysis },
+  maskFile: string | undefined,
+): Promise<WholePicture> {
+  const { width, height, picture } = photo;
+  const full = picture.width === width && picture.height === height;
+  const sidePx = Math.max(width, height), square = { x: 0, y: 0, sidePx };
+  const mask = full
+    ? analysis.mask
+    : maskFile === undefined
+    ? enlarged(analysis.mask, width, height)
+    : (await readMask(maskFile, { ...photo, picture: { ...picture, width, height } })).matte;
+  const camera = cameraOfSquare(photo, { square, picture: { width: sidePx } });
+  return {
+    picture: full ? picture : await photo.part({ left: 0, top: 0, width, height }, sidePx),
+    keypoints: analysis.keypoints,
+    mask,
+    view: {
+      camera: { ...camera, width, height },
+      subjectDistanceM: camera.fy * ASSUMED_HEIGHT_M / rowsOf(mask),
+    },
+  };
+}
+
+/** A mask at another size: the nearest pixel counts. */
+function enlarged(mask: MaskMap, width: number, height: number): MaskMap {
+  const data = new Uint8Array(width * height);
+  for (let y = 0; y < height; y++) {
+    const row = Math.floor((y + 0.5) * mask.height / height) * mask.width;
+    for (let x = 0; x < width; x++) {
+      data[y * width + x] = mask.data[row + Math.floor((x + 0.5) * mask.width / width)];
+    }
+  }
+  return { width, height, data };
 }
 
 /** The part of the photo's assumed camera that a square shows. */

@@ -30,6 +30,15 @@ export interface MaskMap {
   data: Uint8Array;
 }
 
+/** A picture as it was taken, with what is known of its person in its own pixels. */
+export interface WholePicture {
+  picture: { width: number; height: number; data: Uint8Array };
+  keypoints: Keypoints2D;
+  /** Of the picture's size. */
+  mask: MaskMap;
+  view: ViewCamera;
+}
+
 /** What methods see of a view. */
 export interface ViewInput {
   subject: string;
@@ -46,6 +55,13 @@ export interface ViewInput {
   color(side: "front" | "back"): Promise<ColorMap | undefined>;
   mask(): Promise<MaskMap>;
   keypoints(): Promise<Keypoints2D | undefined>;
+  /**
+   * The picture as it was taken, RGB, for methods that frame it themselves: a photo whole, not cut
+   * around its person; of a view the lit picture, or the bare colours where there is none.
+   *
+   * @throws {InputError} If the view has no picture, no mask or no keypoints.
+   */
+  whole(): Promise<WholePicture>;
   /** What the pose networks saw of a photo's person; undefined of a view, or where they were not run. */
   cue?: PersonCue | undefined;
   /** What a user should know about the input, before anything was made of it. */
@@ -76,16 +92,19 @@ export async function openView({ root, subject, view, bodyFile }: ViewPlace): Pr
   const map = async (name: SuiteMapName) => (await readSuiteView(folder, { needed: [name] }))[name];
   const { width, height } = camera;
   const has = new Set<Need>(["camera"]);
+  const shaded = await folder.has("shaded.png");
   if (await folder.has("color.png")) has.add("color");
+  if (shaded || has.has("color")) has.add("picture");
   if (await folder.has("mask.png")) has.add("mask");
   if (await folder.has("depth.exr") && await folder.has("depth_back.exr")) has.add("depth");
   if (await folder.has("keypoints.json")) has.add("keypoints");
   if (json.fit !== null && (bodyFile !== undefined || json.body !== null)) has.add("body");
+  const seenBy = { camera, subjectDistanceM: SUITE_DISTANCE_RADII * json.framing.radiusM };
   return {
     subject,
     view,
     frame: "scan",
-    camera: { camera, subjectDistanceM: SUITE_DISTANCE_RADII * json.framing.radiusM },
+    camera: seenBy,
     has,
     async depth(side) {
       const data = await map(side === "front" ? "depth" : "depth_back");
@@ -105,9 +124,30 @@ export async function openView({ root, subject, view, bodyFile }: ViewPlace): Pr
       const { body25, handLeft, handRight } = keypoints!;
       return { body25, handLeft, handRight };
     },
+    async whole() {
+      const name = shaded ? "shaded" : "color";
+      const found = await readSuiteView(folder, { needed: [name, "mask", "keypoints"] });
+      return {
+        picture: { width, height, data: withoutAlpha(found[name]!) },
+        keypoints: found.keypoints!,
+        mask: { width, height, data: found.mask! },
+        view: seenBy,
+      };
+    },
     async body() {
       const path = bodyFile ?? resolvePortable(json.body!.path, join(root, subject));
       return { model: await readBodyFile(path), fit: fitOfViewSubject(json)! };
     },
   };
+}
+
+/** RGB of RGBA. */
+function withoutAlpha(rgba: Uint8Array): Uint8Array {
+  const rgb = new Uint8Array(rgba.length / 4 * 3);
+  for (let from = 0, to = 0; from < rgba.length; from += 4, to += 3) {
+    rgb[to] = rgba[from];
+    rgb[to + 1] = rgba[from + 1];
+    rgb[to + 2] = rgba[from + 2];
+  }
+  return rgb;
 }

@@ -1,6 +1,7 @@
 /** `infer`: views or photos → meshes, by a method. */
-import { Option } from "@commander-js/extra-typings";
+import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { InputError, UsageError } from "../core/work/errors.ts";
+import type { Json } from "../core/work/json.ts";
 import { userPath } from "../core/work/paths.ts";
 import {
   command,
@@ -8,6 +9,8 @@ import {
   interruptSignal,
   JSON_OUT,
   LIMIT,
+  list,
+  natural,
   ONLY,
   positive,
   QUIET,
@@ -22,9 +25,13 @@ export function infer(finish: Finish) {
   return command(
     "infer",
     "Reconstruct meshes from views (or photos): one mesh a view, predictions.json beside them.",
-    "scan2score infer out/demo/dataset -o out/predictions/inflate --method inflate",
+    "scan2score infer out/demo/dataset -o out/predictions/inflate --method inflate\n" +
+      "scan2score infer photo.jpg -o out/photo --method 2k2k --model models/2k2k --stages out/stages",
   )
-    .argument("<inputs...>", "folder of views made by render, or photos")
+    .argument(
+      "<inputs...>",
+      "folder of views made by render (or one person's, or one view), or photos",
+    )
     .requiredOption("-o, --out <dir>", "folder to write")
     .requiredOption("--method <name>", "method; a wrong name lists them")
     .option(
@@ -38,6 +45,37 @@ export function infer(finish: Finish) {
     )
     .option("--keypoints <file>", "OpenPose JSON of a photo (else found)")
     .option("--body <file>", "body model (else the one the subject names)")
+    .addOption(
+      new Option("--mesher <name>", "2k2k: how depth becomes a mesh; none ends after the maps")
+        .choices(["stitch", "poisson", "none"] as const),
+    )
+    .option("--model <dir>", "2k2k: model folder, from `model import`")
+    .option(
+      "--stages <dir>",
+      "2k2k: write every named tensor as .npy: into the folder itself for one view or photo, " +
+        "else into <subject>/<view>",
+    )
+    .addOption(
+      new Option("--quirks <name>", "2k2k: published: missing keypoints as the published program")
+        .choices(["none", "published"] as const),
+    )
+    .option(
+      "--published-random-order <seed>",
+      "2k2k: draw the order of the colour steps, as the published script does (else fixed)",
+      natural,
+    )
+    .addOption(
+      new Option("--frame <what>", "what is taken of a photo: all (2k2k's default) or the person")
+        .choices(["photo", "person"] as const),
+    )
+    .option("--outputs <list>", "2k2k: beside the mesh: maps, 2k2k (its own files), none", list)
+    .addOption(
+      new Option("--memory <how>", "2k2k: low: smaller refinement tiles")
+        .choices(["normal", "low"] as const),
+    )
+    .option("--tile <px>", "2k2k: side of a refinement tile, a multiple of 8, or whole", tile)
+    .option("--threads <n>", "2k2k: threads of a network (default: cores / workers)", positive)
+    .option("--provider <name>", "2k2k: cpu, webgpu, cuda; doctor says which work")
     .addOption(new Option("--views <names>", "only these views, comma-separated, as y000,y030"))
     .option(...ONLY).option(...LIMIT).option(...SHARD).option(...WORKERS)
     .option(...JSON_OUT).option(...QUIET)
@@ -48,6 +86,7 @@ export function infer(finish: Finish) {
       const { inferViews } = await import("../inference/infer.ts");
       const { viewPlaces } = await import("../inference/view_places.ts");
       const method = methodNamed(flags.method);
+      const chosen = chosenOf(method.name, flags);
       const paths = inputs.map(userPath);
       const folders: string[] = [], photos: string[] = [];
       for (const path of paths) {
@@ -82,14 +121,98 @@ export function infer(finish: Finish) {
       const summary = await inferViews(out, {
         method,
         views,
-        photos: photoIds(photos).map((photo) => ({ ...photo, maskFile, keypointsFile })),
-        options: flags.openJumps === undefined ? {} : { openJumpsMm: flags.openJumps },
+        photos: photoIds(photos).map((photo) => ({
+          ...photo,
+          maskFile,
+          keypointsFile,
+          ...(flags.frame === undefined ? {} : { frame: flags.frame }),
+        })),
+        ...chosen,
       }, {
-        workers: workerCount(flags.workers),
+        // A network's threads share its memory; workers would each have their own.
+        workers: workerCount(flags.workers ?? (method.name === "2k2k" ? 1 : undefined)),
         shard: shardFromEnvironment(flags.shard),
         progress: progressFor(flags),
         signal: interruptSignal(),
       });
       finish(reportRun("infer", summary, { out, flags }));
     });
+}
+
+/** Flags of one method, by their names in the program. */
+const FLAGS_OF_2K2K = [
+  "mesher",
+  "model",
+  "stages",
+  "quirks",
+  "publishedRandomOrder",
+  "outputs",
+  "memory",
+  "tile",
+  "threads",
+  "provider",
+] as const;
+
+interface MethodFlags {
+  openJumps?: number | undefined;
+  mesher?: string | undefined;
+  model?: string | undefined;
+  stages?: string | undefined;
+  quirks?: string | undefined;
+  publishedRandomOrder?: number | undefined;
+  frame?: string | undefined;
+  outputs?: string[] | undefined;
+  memory?: "normal" | "low" | undefined;
+  tile?: number | "whole" | undefined;
+  threads?: number | undefined;
+  provider?: string | undefined;
+  workers?: number | undefined;
+}
+
+/** What the flags choose of a method: what decides bytes, and what does not. */
+function chosenOf(method: string, flags: MethodFlags) {
+  const openJumps = flags.openJumps === undefined ? {} : { openJumpsMm: flags.openJumps };
+  if (method !== "2k2k") {
+    const foreign = FLAGS_OF_2K2K.find((name) => flags[name] !== undefined);
+    if (foreign !== undefined) {
+      const flag = foreign.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+      throw new UsageError(`Cannot use --${flag} with ${method}: it is an option of 2k2k`);
+    }
+    return { options: openJumps };
+  }
+  if (flags.model === undefined) {
+    throw new UsageError("Cannot run 2k2k: there is no --model DIR", {
+      hint: "make a model folder with `model import CHECKPOINT -o DIR`",
+    });
+  }
+  const { mesher, quirks, publishedRandomOrder, provider, frame } = flags;
+  const outputs = flags.outputs?.filter((name) => name !== "none");
+  const unknown = outputs?.find((name) => name !== "maps" && name !== "2k2k");
+  if (unknown !== undefined) {
+    throw new UsageError(`Cannot write "${unknown}": --outputs takes maps, 2k2k, none`);
+  }
+  const given = { mesher, quirks, publishedRandomOrder, provider, frame, outputs };
+  const defined = Object.entries(given).filter(([, value]) => value !== undefined);
+  return {
+    options: { ...openJumps, ...Object.fromEntries(defined) as Record<string, Json> },
+    settings: {
+      model: userPath(flags.model),
+      memory: flags.memory,
+      tilePx: flags.tile,
+      threads: flags.threads ??
+        Math.max(1, Math.floor(navigator.hardwareConcurrency / (flags.workers ?? 1))),
+    },
+    stagesFolder: flags.stages === undefined ? undefined : userPath(flags.stages),
+  };
+}
+
+function tile(text: string): number | "whole" {
+  if (text === "whole") return text;
+  const side = Number(text);
+  if (!Number.isInteger(side) || side < 24 || side % 8 !== 0) {
+    throw new InvalidArgumentError(
+      `found "${text}", expected a multiple of 8 from 24, or whole`,
+    );
+  }
+  return side;
 }

@@ -10,6 +10,7 @@ import {
   type PreparedInput,
   prepareInput,
 } from "./front_end.ts";
+import { modelHash } from "./model_info.ts";
 import { type ModelFolder, openModel } from "./model_json.ts";
 import { type NetworkMaps, type NetworkOptions, runNetwork } from "./network.ts";
 import { type PublishedFiles, writePublishedFiles } from "./published_files.ts";
@@ -23,6 +24,8 @@ export interface TwoKTwoKOptions extends FrontEndOptions, NetworkOptions {
   cue?: Float32Array | undefined;
   /** Folder for every named tensor as `.npy`. Default: not written. */
   stagesFolder?: string | undefined;
+  /** Kept in the folder's `stages.json`: tells these stages from others. */
+  stagesMark?: string | undefined;
   /** Folder and name for the published program's own files. Default: not written. */
   publishedFiles?: { folder: string; name: string } | undefined;
 }
@@ -63,8 +66,9 @@ export async function runTwoKTwoK(
   view: ViewCamera,
   options: TwoKTwoKOptions,
 ): Promise<TwoKTwoKResult> {
-  const { model: given, quirks, colorOrderSeed, cue, stagesFolder, publishedFiles, ...network } =
+  const { model: given, quirks, colorOrderSeed, cue, stagesFolder, stagesMark = "", ...rest } =
     options;
+  const { publishedFiles, ...network } = rest;
   const { stage } = withDefaults<{ stage: NonNullable<NetworkOptions["stage"]> }>(
     { stage: (_name, work) => work() },
     { stage: network.stage },
@@ -82,7 +86,9 @@ export async function runTwoKTwoK(
   const result = await runNetwork({ ...input, cue }, model, network);
   checkSignal();
   if (stagesFolder !== undefined) {
-    await stage("stages", () => writeStages(stagesFolder, stageTensors(input, result, pipeline)));
+    const tensors = stageTensors(input, result, pipeline);
+    const head = { mark: stagesMark, model: modelHash(model.json) };
+    await stage("stages", () => writeStages(stagesFolder, tensors, head));
   }
   let published: PublishedFiles | undefined;
   if (publishedFiles !== undefined) {

@@ -1,9 +1,13 @@
 /** Every named tensor of a run as float32 `.npy`, for comparison with other programs. */
 import { encodeNpy } from "../../core/files/npy.ts";
 import { join } from "../../core/work/path.ts";
-import { writeWhole } from "../../core/work/scratch.ts";
+import { type Json, stableJson } from "../../core/work/json.ts";
+import { moveIntoPlace, Scratch, WORK_FOLDER, writeWhole } from "../../core/work/scratch.ts";
 import type { NetworkInput, NetworkMaps } from "./network.ts";
 import type { Pipeline } from "./pipeline.ts";
+
+/** The list of what is there; written last, so a folder that has it is whole. */
+export const STAGES_FILE = "stages.json";
 
 /** One tensor: made when it is asked for. */
 export interface StageTensor {
@@ -55,15 +59,32 @@ export function stageTensors(
 }
 
 /**
- * Writes the tensors into a folder, one `<name>.npy` each, one in memory at a time.
+ * Writes the tensors into a folder, one `<name>.npy` each, one in memory at a time, and at last
+ * `stages.json`, which lists them. They are moved into place when all are whole.
  *
+ * @param head What else `stages.json` says.
  * @throws {InputError} If the file system refuses.
  */
-export async function writeStages(folder: string, tensors: readonly StageTensor[]): Promise<void> {
-  for (const { name, shape, make } of tensors) {
-    const bytes = encodeNpy({ shape: [...shape], dtype: "f4", data: make() });
-    await writeWhole(join(folder, `${name}.npy`), bytes);
+export async function writeStages(
+  folder: string,
+  tensors: readonly StageTensor[],
+  head: { [key: string]: Json } = {},
+): Promise<void> {
+  {
+    await using scratch = await Scratch.open(join(folder, WORK_FOLDER));
+    for (const { name, shape, make } of tensors) {
+      const bytes = encodeNpy({ shape: [...shape], dtype: "f4", data: make() });
+      await writeWhole(join(scratch.folder, `${name}.npy`), bytes);
+    }
+    await Deno.remove(join(folder, STAGES_FILE)).catch(() => {});
+    for (const { name } of tensors) {
+      await moveIntoPlace(join(scratch.folder, `${name}.npy`), join(folder, `${name}.npy`));
+    }
   }
+  await Deno.remove(join(folder, WORK_FOLDER)).catch(() => {});
+  const list = tensors.map(({ name, shape }): [string, Json] => [name, [...shape]]);
+  const json = { schema: "scan2score/stages-1", ...head, tensors: Object.fromEntries(list) };
+  await writeWhole(join(folder, STAGES_FILE), stableJson(json));
 }
 
 /** Interleaved 8-bit RGB as three float planes. */

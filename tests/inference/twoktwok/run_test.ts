@@ -133,8 +133,11 @@ Deno.test("runTwoKTwoK() writes every named tensor and the published program's f
     names.push("depth_front", "depth_back", "mask");
     assert.deepEqual(
       await filesBelow(`${folder}/stages`),
-      names.map((name) => `${name}.npy`).sort(),
+      [...names.map((name) => `${name}.npy`), "stages.json"].sort(),
     );
+    const list = JSON.parse(await Deno.readTextFile(`${folder}/stages/stages.json`));
+    assert.deepEqual(Object.keys(list.tensors).sort(), names.toSorted());
+    assert.deepEqual(list.tensors.part_affine, [12, 2, 3]);
     const read = async (name: string) =>
       await readNpy(await fileSource(`${folder}/stages/${name}.npy`));
     assert.deepEqual((await read("part_affine")).shape, [12, 2, 3]);

@@ -1,0 +1,194 @@
+/** `2k2k`: the reconstruction network of arXiv 2303.15108, with a model the user imported. */
+import { z } from "zod";
+import { InputError } from "../../core/work/errors.ts";
+import { join } from "../../core/work/path.ts";
+import { SUITE_VERSION } from "../../core/work/version.ts";
+import { parseWith } from "../../core/work/schema.ts";
+import { keypoints31 } from "../../render/keypoints.ts";
+import { meshDepthMaps, MESHING_DEFAULTS, meshingJson } from "../meshing/mesh_depth_maps.ts";
+import type {
+  Method,
+  MethodContext,
+  MethodDeclaration,
+  MethodSettings,
+  Reconstruction,
+} from "../method.ts";
+import { checkProvider } from "../onnx/providers.ts";
+import type { ViewInput, WholePicture } from "../view_input.ts";
+import { consistencyJson } from "./consistency.ts";
+import { modelHash } from "./model_info.ts";
+import { MODEL_FILE, type ModelJson, openModel } from "./model_json.ts";
+import { writeOwnMaps } from "./own_maps.ts";
+import { runTwoKTwoK, type TwoKTwoKResult } from "./run.ts";
+
+/** Folder of the published program's own files, below the predictions' folder. */
+export const PUBLISHED_FOLDER = "2k2k";
+
+/** What of the options decides bytes. */
+const optionsSchema = z.object({
+  /** `none` ends after the maps. */
+  mesher: z.enum(["stitch", "poisson", "none"]).default(MESHING_DEFAULTS.mesher),
+  openJumpsMm: z.number().optional(),
+  quirks: z.enum(["none", "published"]).default("none"),
+  publishedRandomOrder: z.int().min(0).optional(),
+  provider: z.string().default("cpu"),
+  /** Of a photo: the whole of it as 2K2K takes it, or cut around the person. */
+  frame: z.enum(["photo", "person"]).default("photo"),
+  /** What is written beside the mesh. */
+  outputs: z.array(z.enum(["maps", "2k2k"])).default(["maps", "2k2k"]),
+});
+
+type Options = z.infer<typeof optionsSchema>;
+
+/** Below this share of the picture's side a person has too few pixels for the parts. */
+const SMALL_PERSON = 0.4;
+
+/** The method. */
+export const twoKTwoK: Method = {
+  name: "2k2k",
+  version: SUITE_VERSION,
+  description: "the 2K2K network with an imported model: front and back depth and normals, meshed",
+  usesTruth: false,
+  trainedOn: [],
+  needs: ["camera", "picture", "mask", "keypoints"],
+  declare: async (settings, options) => {
+    const { provider } = optionsOf(options);
+    const declared = declarationOf((await openModel(modelOf(settings))).json, settings);
+    await checkProvider(provider);
+    return declared;
+  },
+  reconstruct,
+};
+
+function optionsOf(options: MethodContext["options"]): Options {
+  return parseWith(optionsSchema, options, { what: "the options of 2k2k" });
+}
+
+function modelOf({ model }: MethodSettings): string {
+  if (model !== undefined) return model;
+  throw new InputError("Cannot run 2k2k: there is no model, expected --model DIR", {
+    hint: "make a model folder with `model import CHECKPOINT -o DIR`",
+  });
+}
+
+function declarationOf(json: ModelJson, settings: MethodSettings): MethodDeclaration {
+  const known = json.weights === "trained";
+  return {
+    // Tables and pages show the name, so meaningless numbers never look like the method's.
+    ...(known ? {} : { name: "2k2k (weights not known to be trained)" }),
+    version: `${SUITE_VERSION}+${modelHash(json).slice(0, 12)}`,
+    trainedOn: json.trainedOn,
+    files: [{ role: "model", path: join(modelOf(settings), MODEL_FILE) }],
+    notes: known ? [] : [
+      `nothing says that the model "${json.name}" was trained (${json.weightsEvidence}): ` +
+      "what it makes shows that the program runs and is no result",
+    ],
+  };
+}
+
+async function reconstruct(view: ViewInput, context: MethodContext): Promise<Reconstruction> {
+  const { settings, stage, id, folder, signal, progress } = context;
+  const options = optionsOf(context.options);
+  const whole = await stage("read", () => personOf(view, options));
+  const { picture, mask, keypoints } = whole;
+  const points = keypoints31({ ...keypoints });
+  const result = await runTwoKTwoK({ picture, mask, keypoints31: points }, whole.view, {
+    model: modelOf(settings),
+    quirks: options.quirks,
+    colorOrderSeed: options.publishedRandomOrder,
+    threads: settings.threads ?? 1,
+    providers: [options.provider],
+    memory: settings.memory ?? "normal",
+    tilePx: settings.tilePx,
+    signal,
+    progress,
+    stage: (name, work) => {
+      progress?.(name, 0, 1);
+      return stage(name, work);
+    },
+    stagesFolder: settings.stages?.folder,
+    stagesMark: settings.stages?.mark,
+    publishedFiles: options.outputs.includes("2k2k")
+      ? { folder: join(folder, PUBLISHED_FOLDER), name: id.replaceAll("/", "_") }
+      : undefined,
+  });
+  const { maps } = result;
+  if (options.outputs.includes("maps")) {
+    await stage("maps", () => writeOwnMaps(join(folder, id), maps));
+  }
+  const report = reportOf(result), warnings = [...sizeWarnings(whole, options), ...result.warnings];
+  if (options.mesher === "none") return { mesh: undefined, report, warnings };
+  progress?.("mesh", 0, 1);
+  const { mesher, openJumpsMm } = options;
+  const made = await stage("mesh", () =>
+    meshDepthMaps({
+      camera: maps.camera,
+      front: maps.front,
+      back: maps.back,
+      frontNormals: maps.frontNormals,
+      backNormals: maps.backNormals,
+      frontColor: { data: result.canvas, channels: 3 },
+    }, { mesher, openJumpsMm }));
+  return {
+    mesh: made.mesh,
+    report: { ...report, meshing: meshingJson(made.record) },
+    warnings: [...warnings, ...made.warnings],
+  };
+}
+
+/** The picture that the network is given: whole, or what was cut around the person. */
+async function personOf(view: ViewInput, { frame }: Options): Promise<WholePicture> {
+  const cut = view.view === undefined && frame === "person";
+  if (!cut) return await view.whole();
+  const mask = await view.mask(), color = await view.color("front");
+  const keypoints = await view.keypoints();
+  if (color === undefined || color.channels !== 3 || keypoints === undefined) {
+    throw new RangeError("Cannot use the photo: its cut-out has no RGB picture or no keypoints");
+  }
+  const { width, height } = mask;
+  return { picture: { width, height, data: color.data }, keypoints, mask, view: view.camera! };
+}
+
+/** Says when a person is small in the picture: the networks' windows then see little of them. */
+function sizeWarnings({ picture, mask }: WholePicture, { frame }: Options): string[] {
+  const { width, height, data } = mask;
+  let top = height, bottom = -1, left = width, right = -1;
+  for (let y = 0, i = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, i++) {
+      if (data[i] === 0) continue;
+      if (y < top) top = y;
+      bottom = y;
+      if (x < left) left = x;
+      if (x > right) right = x;
+    }
+  }
+  const longest = Math.max(bottom - top + 1, right - left + 1);
+  const share = longest / Math.max(picture.width, picture.height);
+  if (share >= SMALL_PERSON) return [];
+  return [
+    `the person takes ${(100 * share).toFixed(0)} % of the picture's longer side` +
+    (frame === "photo" ? ": --frame person cuts the picture around them" : ""),
+  ];
+}
+
+function reportOf({ maps, network, input, ...result }: TwoKTwoKResult): Reconstruction["report"] {
+  const { published } = result;
+  return {
+    weights: result.weights,
+    result: result.weights === "trained",
+    refined: result.refined,
+    pixels: maps.pixels,
+    steepNormals: maps.steepNormals,
+    colorSteps: [...input.colorSteps],
+    tiles: network.fine.tiles,
+    tilesComputed: network.fine.computed,
+    consistency: consistencyJson(result.consistency),
+    ...(published === undefined ? {} : {
+      published: {
+        points: published.points,
+        pointsWithSeams: published.pointsWithSeams,
+        saturated: published.saturated,
+      },
+    }),
+  };
+}
