@@ -107,8 +107,34 @@ export async function openSuite(folder: string): Promise<Dataset> {
       });
     }
   }
+  dataset.broken.push(...await lonelyMeshes(dirname(files[0]), files));
   dataset.subjects.sort((a, b) => a.id < b.id ? -1 : 1);
   return dataset;
+}
+
+/** Meshes that no subject file stands beside: told, since a forgotten file must not vanish. */
+async function lonelyMeshes(folder: string, files: string[]): Promise<Dataset["broken"]> {
+  const named = new Set<string>();
+  for (const file of files) {
+    const text = await Deno.readTextFile(file).catch(() => "");
+    named.add(basename(file, ".json"));
+    for (const [, name] of text.matchAll(/"(?:glb|scan)"\s*:\s*"([^"]+)"/g)) {
+      named.add(name.replace(/\.\w+$/, ""));
+    }
+  }
+  const lonely: Dataset["broken"] = [];
+  for await (const { name, isFile } of Deno.readDir(folder)) {
+    const id = name.replace(/\.(glb|gltf|obj|ply)$/i, "");
+    if (!isFile || id === name || named.has(id) || name.startsWith(".")) continue;
+    lonely.push({
+      id,
+      code: "fit-missing",
+      text: `Cannot use "${name}": found no ${id}.json beside it`,
+      hint: `a subject is a mesh and a JSON; the least is {"id": "${id}", "scan": "${name}"}`,
+      file: name,
+    });
+  }
+  return lonely.sort((a, b) => a.id < b.id ? -1 : 1);
 }
 
 async function jsonFiles(folder: string): Promise<string[]> {

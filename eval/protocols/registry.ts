@@ -1,5 +1,5 @@
 /** All protocols. A new one is one file and one line here. */
-import { InputError } from "../../core/work/errors.ts";
+import { UsageError } from "../../core/work/errors.ts";
 import type { Protocol } from "./protocol.ts";
 import { SUITE_1 } from "./suite_1.ts";
 
@@ -20,12 +20,12 @@ export function protocolOf(
 /**
  * Finds a protocol by id.
  *
- * @throws {InputError} If there is none.
+ * @throws {UsageError} If there is none.
  */
 export function protocolNamed(id: string): Protocol {
   const protocol = PROTOCOLS.find((protocol) => protocol.id === id);
   if (protocol === undefined) {
-    throw new InputError(`Cannot score under "${id}": there is no such protocol`, {
+    throw new UsageError(`Cannot score under "${id}": there is no such protocol`, {
       hint: `protocols are: ${PROTOCOLS.map((protocol) => protocol.id).join(", ")}`,
     });
   }
