@@ -105,7 +105,7 @@ function originOf(
 }
 
 /** A posed body as a mesh, in the scan's units. */
-export function bodyMesh(model: BodyModel, posed: PosedBody): Mesh {
+export function bodyMesh(model: BodyModel, posed: Pick<PosedBody, "vertices">): Mesh {
   return { positions: Float32Array.from(posed.vertices), indices: model.faces };
 }
 

@@ -32,7 +32,8 @@ export function partsOfPoints(
   { model, posed }: { model: BodyModel; posed: Pick<PosedBody, "vertices"> },
 ): Uint8Array {
   const positions = Float32Array.from(posed.vertices), { faces } = model;
-  const tree = buildTree({ positions, indices: faces }), parts = vertexParts(model);
+  using tree = buildTree({ positions, indices: faces });
+  const parts = vertexParts(model);
   const { face, point } = closestPoints(tree, points, { withPoints: true });
   return Uint8Array.from(face, (f, i) => {
     let nearest = faces[3 * f], least = Infinity;

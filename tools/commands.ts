@@ -5,6 +5,7 @@ import { body } from "./body.ts";
 import { doctor } from "./doctor.ts";
 import { evalCommand } from "./eval.ts";
 import { infer } from "./infer.ts";
+import { inspect } from "./inspect.ts";
 import { render } from "./render.ts";
 import { report } from "./report.ts";
 import { demo, run } from "./run.ts";
@@ -12,6 +13,7 @@ import { verifyCommand } from "./verify.ts";
 
 export const COMMANDS: readonly ((finish: Finish) => CommandUnknownOpts)[] = [
   (finish) => demo(finish),
+  (finish) => inspect(finish),
   (finish) => render(finish),
   (finish) => infer(finish),
   (finish) => evalCommand(finish),

@@ -7,6 +7,7 @@ import { type Json, stableJson } from "../core/work/json.ts";
 import { SUITE_ROOT } from "../core/work/paths.ts";
 import { jsonSchemaOf } from "../core/work/schema.ts";
 import { predictionsSchema } from "../core/files/predictions_json.ts";
+import { inspectSchema } from "../datasets/check/report.ts";
 import { leaderboardSchema } from "../eval/leaderboard.ts";
 import { resultsSchema } from "../eval/results.ts";
 import { cameraSchema, keypointsSchema } from "../render/layouts/suite_files.ts";
@@ -14,6 +15,7 @@ import { cameraSchema, keypointsSchema } from "../render/layouts/suite_files.ts"
 /** Every file format with a published schema: name → definition. */
 export const PUBLISHED_SCHEMAS = Object.freeze({
   camera: cameraSchema,
+  inspect: inspectSchema,
   keypoints: keypointsSchema,
   leaderboard: leaderboardSchema,
   predictions: predictionsSchema,

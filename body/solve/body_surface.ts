@@ -14,7 +14,7 @@ export interface BodySurface {
   normals: Float32Array;
 }
 
-/** Builds the surface of a posed body. */
+/** Builds the surface of a posed body. Whoever asks for it releases its tree. */
 export function bodySurface(model: BodyModel, posed: Pick<PosedBody, "vertices">): BodySurface {
   const positions = Float32Array.from(posed.vertices), indices = model.faces;
   return {
@@ -46,6 +46,7 @@ function sharesOf(model: BodyModel): Float64Array {
   const { template, faces } = model;
   const { tree, positions, normals } = bodySurface(model, { vertices: template });
   const sides = outsides(tree, { points: Float64Array.from(positions), normals }, { rays: RAYS });
+  tree.release();
   const areas = new Float64Array(bodyVertexCount(model));
   for (let f = 0; f < faces.length; f += 3) {
     const [a, b, c] = [3 * faces[f], 3 * faces[f + 1], 3 * faces[f + 2]];

@@ -49,6 +49,7 @@ export function findPairs(
   { memory = {} }: { memory?: PairMemory } = {},
 ): PairSet {
   const surface = bodySurface(body.model, body.posed);
+  using _tree = surface.tree;
   return {
     fromScan: pairsFromScan(body.model, surface, { target, memory }),
     fromBody: pairsFromBody(body, surface, { target, memory }),

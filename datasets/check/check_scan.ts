@@ -4,8 +4,9 @@ import type { Note } from "../../core/files/note.ts";
 import type { Mesh } from "../../core/geometry/mesh.ts";
 import { hintOf, messageOf } from "../../core/work/errors.ts";
 import { PERSON_EXTENT_M, plausibleUnit } from "../load.ts";
-import { METRES_PER_UNIT, type Subject, type Unit } from "../subject.ts";
+import { METRES_PER_UNIT, metresPerUnitOf, type Subject, type Unit } from "../subject.ts";
 import type { Fault } from "./fault.ts";
+import { extentAlong } from "./sizes.ts";
 
 /** A scan that was read, in the numbers of its file. */
 export interface ScanCheck {
@@ -68,8 +69,8 @@ export interface SizeCheck {
   faults: Fault[];
   /** Longest side of the box round all but the outermost vertices, in the file's unit. */
   extent: number;
-  /** The unit to go on with; undefined where none makes a person of it. */
-  unit: Unit | undefined;
+  /** Metres per unit of the file to go on with; undefined where none makes a person of it. */
+  metres: number | undefined;
 }
 
 const UNIT_NAMES: Readonly<Record<Unit, string>> = {
@@ -79,17 +80,21 @@ const UNIT_NAMES: Readonly<Record<Unit, string>> = {
 };
 
 /** Checks that a scan is of a person's size in its unit. */
-export function checkSize(mesh: Mesh, { unit, unitSource }: Subject): SizeCheck {
-  const extent = innerExtent(mesh), extentM = extent * METRES_PER_UNIT[unit];
+export function checkSize(mesh: Mesh, subject: Subject): SizeCheck {
+  const { unit, unitSource } = subject, metres = metresPerUnitOf(subject);
+  const extent = longestSide(mesh), extentM = extent * metres;
   const { min, max } = PERSON_EXTENT_M;
-  if (extentM >= min && extentM <= max) return { faults: [], extent, unit };
+  if (extentM >= min && extentM <= max) return { faults: [], extent, metres };
   const likely = plausibleUnit(extent), size = Number(extentM.toPrecision(3));
   const says = unitSource === "guess"
     ? "taken as"
     : unitSource === "option"
     ? "given as"
     : "said to be";
-  const claim = `the scan is ${size} m long where its file is ${says} ${UNIT_NAMES[unit]}`;
+  const named = subject.metresPerUnit === undefined
+    ? UNIT_NAMES[unit]
+    : `units of ${Number(metres.toPrecision(3))} m`;
+  const claim = `the scan is ${size} m long where its file is ${says} ${named}`;
   if (likely === undefined) {
     return {
       faults: [{
@@ -100,31 +105,22 @@ export function checkSize(mesh: Mesh, { unit, unitSource }: Subject): SizeCheck 
         hint: "the scan was normalised, or holds more than one person",
       }],
       extent,
-      unit: undefined,
+      metres: undefined,
     };
   }
   return {
     faults: [{
       code: "unit",
       severity: "bad",
-      ratio: METRES_PER_UNIT[likely] / METRES_PER_UNIT[unit],
+      ratio: METRES_PER_UNIT[likely] / metres,
       text: `the file looks like ${UNIT_NAMES[likely]}: ${claim}`,
       hint: `pass --unit ${likely}, or write it into the data set`,
     }],
     extent,
-    unit: likely,
+    metres: METRES_PER_UNIT[likely],
   };
 }
 
-/** Share of the vertices on each side that do not count: floating fragments. */
-const OUTERMOST = 0.002;
-
-function innerExtent({ positions, indices }: Mesh): number {
-  let longest = 0;
-  for (let k = 0; k < 3; k++) {
-    const values = Float32Array.from(indices, (v) => positions[3 * v + k]).sort();
-    const cut = Math.floor(OUTERMOST * values.length);
-    longest = Math.max(longest, values[values.length - 1 - cut] - values[cut]);
-  }
-  return longest;
+function longestSide(mesh: Mesh): number {
+  return Math.max(...[[1, 0, 0], [0, 1, 0], [0, 0, 1]].map((axis) => extentAlong(mesh, axis)));
 }

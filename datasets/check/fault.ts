@@ -44,9 +44,9 @@ export interface Fault {
   /** Says what is wrong and its likely cause, without a full stop. */
   text: string;
   /** The number behind it, where one says it all: how many times too small, metres off, degrees. */
-  ratio?: number;
+  ratio?: number | undefined;
   /** What to do about it. */
-  hint?: string;
+  hint?: string | undefined;
 }
 
 /** The worst severity of a list. */

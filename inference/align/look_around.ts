@@ -33,6 +33,8 @@ export interface Looker {
    * detector is passed over.
    */
   from(turn: Matrix4, known?: KnownPlace): Promise<SeenView | undefined>;
+  /** Gives the scene's memory back. */
+  release(): void;
 }
 
 /** Where a person is known to be, in the scan's frame, metres. */
@@ -68,6 +70,7 @@ export async function lookerAt<Scene>(
   const colored = mesh.colors !== undefined ||
     (mesh.materials ?? []).some((material) => material.texture !== undefined);
   return {
+    release: () => backend.release(scene),
     async from(turn, known) {
       const camera = cameraOfTurn(mesh, turn);
       const picture = await pictureOf(scene, camera, { backend, colored });
