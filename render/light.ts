@@ -71,6 +71,14 @@ export function sphericalLight(ambient: Vec3, lamps: readonly Lamp[]): Spherical
   return light;
 }
 
+/**
+ * The radiance whose irradiance over π a light is: coefficients in the same order and layout. What
+ * precomputed radiance transfer multiplies (PIFu's `sh`, channel by channel here).
+ */
+export function radianceOf(light: SphericalLight): Float64Array {
+  return light.map((value, i) => value / COSINE[BAND[i % 9]]);
+}
+
 /** Evaluates a light for one normal: irradiance over π, linear RGB. */
 export function irradiance(light: SphericalLight, normal: Vec3): [number, number, number] {
   const basis = harmonics(normal);

@@ -1,15 +1,13 @@
-/** The module that workers load for `render`: a subject's file or one of its views. */
+/** The module that workers load for `render`: a subject's file, or an item of a layout. */
 import type { Task } from "../core/work/task.ts";
-import renderView, { type RenderPayload } from "./render_task.ts";
+import renderLayoutItem, { type RenderPayload } from "./render_task.ts";
 import { type SubjectFile, writeSubjectFile } from "./subject_task.ts";
 
 /** One item of the list. */
-export type RenderTaskPayload =
-  | ({ kind: "subject" } & SubjectFile)
-  | ({ kind: "view" } & RenderPayload);
+export type RenderTaskPayload = ({ kind: "subject" } & SubjectFile) | RenderPayload;
 
 const renderItem: Task<RenderTaskPayload> = async (payload, context) => {
-  if (payload.kind === "view") return await renderView(payload, context);
+  if (payload.kind !== "subject") return await renderLayoutItem(payload, context);
   await writeSubjectFile(context.scratch, payload);
   return {};
 };

@@ -18,8 +18,19 @@ export interface RenderOptions {
   normals: NormalSource;
   /** N × N samples a pixel for colours. Default: 1. */
   supersample: number;
-  /** Seed of the lights. Default: 0. */
+  /** Seed of the lights and of samples. Default: 0. */
   seed: number;
+  /** Name of the set in paths of layouts. Default: told by the data set. */
+  set?: string;
+  /**
+   * `published`: colours as the layout's own program makes them, where that is another way
+   * (`2k2k`: one colour a face of the mesh divided once). Default: filtered texture.
+   */
+  colors?: "published";
+  /** Points that layouts with samples draw of each kind. Default: the layout's own. */
+  samples?: number;
+  /** `none` leaves shadows out of the layouts' soft light. Default: `shadows`. */
+  transfer?: "none";
 }
 
 /** The defaults of {@linkcode RenderOptions}. */

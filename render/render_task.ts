@@ -1,77 +1,116 @@
-/** Renders one view of one subject: the task that workers run. */
-import { join } from "../core/work/path.ts";
-import type { Task } from "../core/work/task.ts";
+/** Renders one item of a layout: a view, what a subject's views share, or several subjects. */
+import type { Task, TaskOutcome } from "../core/work/task.ts";
+import type { Mesh } from "../core/geometry/mesh.ts";
 import { metresPerUnitOf, type Subject } from "../datasets/subject.ts";
-import { suiteCamera } from "./cameras.ts";
-import { studioLight } from "./light.ts";
-import { drawSuiteView } from "./layouts/suite_draw.ts";
-import { writeSuiteView } from "./layouts/suite.ts";
+import { LayoutFolder, type LayoutOutcome, type LayoutSubject } from "./layouts/layout.ts";
+import { layoutNamed } from "./layouts/layouts.ts";
 import type { RenderOptions } from "./render_options.ts";
 import { prepareSubject, type SubjectScene } from "./subject_scene.ts";
-import { type ViewAngles, viewName } from "./view_names.ts";
+import type { ViewAngles } from "./view_names.ts";
 
-/** One view to render. */
-export interface RenderPayload {
-  subject: Subject;
-  angles: ViewAngles;
+/** What all items of a layout are told. */
+interface LayoutPayload {
   options: RenderOptions;
+  /** All views of the run. */
+  views: readonly ViewAngles[];
+  set: string;
   bodyFile?: string | undefined;
 }
+
+/** One item to render. */
+export type RenderPayload =
+  & LayoutPayload
+  & (
+    | { kind: "view"; subject: Subject; index: number }
+    | { kind: "whole"; subject: Subject }
+    | { kind: "shard"; subjects: readonly Subject[]; index: number }
+  );
 
 /** The scene of the subject that this worker drew last. */
 let kept: { key: string; scene: SubjectScene } | undefined;
 
-async function sceneOf({ subject, options, bodyFile }: RenderPayload): Promise<SubjectScene> {
+async function sceneOf(
+  subject: Subject,
+  { options, bodyFile }: LayoutPayload,
+): Promise<SubjectScene> {
+  const { normals, layout } = options, needs = layoutNamed(layout).needs(options);
   const key = JSON.stringify([
     subject.scanFile,
     metresPerUnitOf(subject),
-    options.normals,
+    normals,
+    layout,
+    needs,
     bodyFile,
   ]);
   if (kept?.key !== key) {
     kept = undefined; // let go of the last scene before the next is loaded
-    const wants = (...groups: string[]) => groups.some((g) => options.maps.some((m) => m === g));
     const scene = await prepareSubject(subject, {
-      normals: options.normals,
+      normals,
       bodyFile,
-      needs: {
-        textures: wants("color", "shaded"),
-        body: wants("body"),
-        keypoints: wants("keypoints"),
-      },
+      needs: { ...needs, mesh: layout !== "suite" },
     });
     kept = { key, scene };
   }
   return kept.scene;
 }
 
-const renderView: Task<RenderPayload> = async (payload, { scratch }) => {
-  const { subject, angles, options } = payload;
-  const started = performance.now();
-  const { backend, prepared, framing, warnings } = await sceneOf(payload);
-  const loaded = performance.now();
-  const name = viewName(angles);
-  const { view, stats } = await drawSuiteView(prepared, suiteCamera(framing, angles, options), {
-    backend,
-    groups: options.maps,
-    supersample: options.supersample,
-    light: studioLight(options.seed, subject.id, name),
-  });
-  const drawn = performance.now();
-  await writeSuiteView(join(scratch, subject.id, name), view);
+async function layoutSubject(subject: Subject, payload: LayoutPayload): Promise<LayoutSubject> {
+  const { options, views, set } = payload;
   return {
-    result: {
-      covered: stats.covered,
-      normal: { ...stats.normal },
-      normal_back: { ...stats.normal_back },
-    },
-    warnings,
-    timing: {
-      load: (loaded - started) / 1000,
-      draw: (drawn - loaded) / 1000,
-      write: (performance.now() - drawn) / 1000,
-    },
+    id: subject.id,
+    set,
+    // Layouts that look at the mesh have asked for it.
+    scene: await sceneOf(subject, payload) as SubjectScene & { mesh: Mesh },
+    metresPerUnit: metresPerUnitOf(subject),
+    views,
+    options,
   };
+}
+
+const renderItem: Task<RenderPayload> = async (payload, { scratch }) => {
+  const layout = layoutNamed(payload.options.layout), out = new LayoutFolder(scratch);
+  const started = performance.now();
+  if (payload.kind === "shard") {
+    const warnings: string[] = [];
+    const subjects = async function* () {
+      for (const subject of payload.subjects) {
+        const loaded = await layoutSubject(subject, payload);
+        warnings.push(...loaded.scene.warnings.map((text) => `${subject.id}: ${text}`));
+        yield loaded;
+      }
+    };
+    const outcome = await layout.shard!(payload.index, subjects(), out);
+    return outcomeOf(outcome, warnings, { draw: seconds(started) });
+  }
+  const subject = await layoutSubject(payload.subject, payload);
+  const loaded = performance.now();
+  const outcome = payload.kind === "whole"
+    ? await layout.subject!(subject, out)
+    : await layout.view!({
+      ...subject,
+      angles: payload.views[payload.index],
+      index: payload.index,
+    }, out);
+  return outcomeOf(outcome, subject.scene.warnings, {
+    load: (loaded - started) / 1000,
+    draw: seconds(loaded),
+  });
 };
 
-export default renderView;
+function outcomeOf(
+  { result, warnings = [] }: LayoutOutcome,
+  sceneWarnings: readonly string[],
+  timing: { [stage: string]: number },
+): TaskOutcome {
+  return {
+    ...(result === undefined ? {} : { result }),
+    warnings: [...sceneWarnings, ...warnings],
+    timing,
+  };
+}
+
+function seconds(since: number): number {
+  return (performance.now() - since) / 1000;
+}
+
+export default renderItem;

@@ -18,6 +18,18 @@ import {
   WORKERS,
 } from "./_options.ts";
 
+const LAYOUT_NAMES = [
+  "suite",
+  "2k2k",
+  "pifu",
+  "icon",
+  "pamir",
+  "sith",
+  "integrated-pifu",
+  "pshuman",
+  "webdataset",
+] as const;
+
 const GROUPS = ["color", "shaded", "normal", "depth", "mask", "keypoints", "body"] as const;
 
 /** Makes the command. */
@@ -29,10 +41,17 @@ export function render(finish: Finish) {
   )
     .argument("<dataset>", "folder of scans; see docs/formats.md for the layouts")
     .requiredOption("-o, --out <dir>", "folder to write")
-    .addOption(new Option("--layout <name>", "layout to write").choices(["suite"]).default("suite"))
-    .option("--size <px>", "width and height", positive, 2048)
-    .option("--yaws <list>", "turns of the person in degrees", "-30..30:10")
-    .option("--pitches <list>", "pitches of the camera in degrees", "0")
+    .addOption(
+      new Option("--layout <name>", "layout to write; see docs/layouts.md")
+        .choices(LAYOUT_NAMES).default("suite" as const),
+    )
+    .option("--set <name>", "name of the set in the layout's paths (else told by the data set)")
+    .option("--size <px>", "width and height (default: the layout's; 2048 of suite)", positive)
+    .option(
+      "--yaws <list>",
+      "turns of the person in degrees (default: the layout's; -30..30:10 of suite)",
+    )
+    .option("--pitches <list>", "pitches of the camera in degrees (default: 0)")
     .addOption(
       new Option("--camera <kind>", "2K2K's 50° camera or a parallel one")
         .choices(["persp50", "ortho"] as const).default("persp50" as const),
@@ -47,7 +66,16 @@ export function render(finish: Finish) {
         .choices(["smooth", "face", "file"] as const).default("smooth" as const),
     )
     .option("--supersample <n>", "n × n samples a pixel for colours", positive, 1)
-    .option("--seed <n>", "seed of the lights", natural, 0)
+    .addOption(
+      new Option("--colors <rule>", "published: colours as the layout's own program makes them")
+        .choices(["published"] as const),
+    )
+    .option("--samples <n>", "points of each kind, in layouts with samples", positive)
+    .addOption(
+      new Option("--transfer <kind>", "none: no shadows of the body on itself in pifu and pamir")
+        .choices(["none"] as const),
+    )
+    .option("--seed <n>", "seed of the lights and samples", natural, 0)
     .option("--body <file>", "body model (else the one the subject names)")
     .option("--format <name>", "layout of the data set (else told by its content)")
     .addOption(
@@ -60,10 +88,16 @@ export function render(finish: Finish) {
       const { openForWork, reportRun } = await import("./_steps.ts");
       const { renderDataset } = await import("../render/render_dataset.ts");
       const { parseAngles, viewsOf } = await import("../render/view_names.ts");
-      const views = viewsOf(
-        parseAngles(flags.yaws, "--yaws"),
-        parseAngles(flags.pitches, "--pitches"),
-      );
+      const { layoutNamed, setName } = await import("../render/layouts/layouts.ts");
+      const { defaults } = layoutNamed(flags.layout);
+      const views = flags.yaws === undefined && flags.pitches === undefined
+        ? [...defaults.views]
+        : viewsOf(
+          flags.yaws === undefined
+            ? defaults.views.map(({ yawDeg }) => yawDeg)
+            : parseAngles(flags.yaws, "--yaws"),
+          parseAngles(flags.pitches ?? "0", "--pitches"),
+        );
       const { dataset, subjects, progress } = await openForWork(folder, flags);
       const out = userPath(flags.out);
       const summary = await renderDataset(out, {
@@ -72,13 +106,17 @@ export function render(finish: Finish) {
         bodyFile: flags.body === undefined ? undefined : userPath(flags.body),
         options: {
           layout: flags.layout,
-          size: flags.size,
+          size: flags.size ?? defaults.size,
           camera: flags.camera,
           backend: flags.backend,
           maps: GROUPS.filter((group) => flags.maps.includes(group)),
           normals: flags.normals,
           supersample: flags.supersample,
           seed: flags.seed,
+          ...(flags.layout === "suite" ? {} : { set: flags.set ?? setName(dataset) }),
+          ...(flags.colors === undefined ? {} : { colors: flags.colors }),
+          ...(flags.samples === undefined ? {} : { samples: flags.samples }),
+          ...(flags.transfer === undefined ? {} : { transfer: flags.transfer }),
         },
       }, {
         workers: workerCount(flags.workers),

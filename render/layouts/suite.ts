@@ -2,7 +2,7 @@
 import { encodeExr } from "../../core/files/exr.ts";
 import { encodePng } from "../../core/files/image.ts";
 import { join } from "../../core/work/path.ts";
-import { stableJson } from "../../core/work/json.ts";
+import { type Json, stableJson } from "../../core/work/json.ts";
 import { writeWhole } from "../../core/work/scratch.ts";
 import {
   CAMERA_FILE,
@@ -26,9 +26,26 @@ const CHANNELS = {
 } as const;
 
 /**
- * Writes one view: colour and masks as 8-bit PNG, normals as 16-bit PNG, depth as float32 EXR
- * (channel `Y`), camera and keypoints as JSON. What the view does not have is not written. Equal
- * views give equal bytes.
+ * Encodes one view: colour and masks as 8-bit PNG, normals as 16-bit PNG, depth as float32 EXR
+ * (channel `Y`), camera and keypoints as JSON. What the view does not have is left out. Equal views
+ * give equal bytes. The camera comes last: a folder with a camera is a whole view.
+ */
+export function* encodeSuiteView(
+  view: SuiteView,
+): Generator<readonly [name: string, data: Uint8Array]> {
+  const text = (json: Json) => new TextEncoder().encode(stableJson(json));
+  for (const name of Object.keys(SUITE_FILES) as SuiteMapName[]) {
+    const bytes = encodeMap(view, name);
+    if (bytes !== undefined) yield [SUITE_FILES[name], bytes];
+  }
+  if (view.keypoints !== undefined) {
+    yield [KEYPOINTS_FILE, text(keypointsFileJson(view.keypoints))];
+  }
+  yield [CAMERA_FILE, text(cameraFileJson(view.camera))];
+}
+
+/**
+ * Writes one view as {@linkcode encodeSuiteView} encodes it.
  *
  * @param folder The view's folder; made if need be.
  * @returns The names of the files, in the order they were written.
@@ -36,19 +53,10 @@ const CHANNELS = {
  */
 export async function writeSuiteView(folder: string, view: SuiteView): Promise<string[]> {
   const written: string[] = [];
-  const write = async (name: string, data: Uint8Array | string) => {
+  for (const [name, data] of encodeSuiteView(view)) {
     await writeWhole(join(folder, name), data);
     written.push(name);
-  };
-  for (const name of Object.keys(SUITE_FILES) as SuiteMapName[]) {
-    const bytes = encodeMap(view, name);
-    if (bytes !== undefined) await write(SUITE_FILES[name], bytes);
   }
-  if (view.keypoints !== undefined) {
-    await write(KEYPOINTS_FILE, stableJson(keypointsFileJson(view.keypoints)));
-  }
-  // Last: a folder with a camera is a whole view.
-  await write(CAMERA_FILE, stableJson(cameraFileJson(view.camera)));
   return written;
 }
 
