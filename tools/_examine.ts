@@ -32,7 +32,7 @@ export async function examine(): Promise<Examination> {
   );
   checks.push(await attempt("renderer cpu", renderer, "report this with the message"));
   checks.push(await attempt("distances", distances, "report this with the message"));
-  checks.push(await attempt("networks", networks, "the package onnxruntime-node cannot load"));
+  checks.push(...await providers());
   return { schema: "scan2score/doctor-1", environment: environment(), checks };
 }
 
@@ -106,8 +106,35 @@ async function distances(): Promise<string> {
   return `${distance.length} exact point-to-surface distances: ${ms.toFixed(0)} ms`;
 }
 
-async function networks(): Promise<string> {
-  const ort = await import("onnxruntime-node");
-  const backends = ort.listSupportedBackends().map((backend) => backend.name);
-  return `onnxruntime-node: ${backends.join(", ")}`;
+/** Execution providers of networks: `cpu` must run, the others may. */
+async function providers(): Promise<Check[]> {
+  const { tryProviders } = await import("../inference/onnx/providers.ts");
+  const what = (name: string) => `networks ${name}`;
+  try {
+    const trials = await tryProviders(navigator.hardwareConcurrency);
+    return trials.map(({ name, gmacs, difference, fault }): Check => {
+      const optional = name !== "cpu";
+      if (fault !== undefined) {
+        return {
+          name: what(name),
+          ok: false,
+          optional,
+          says: fault,
+          hint: optional
+            ? "not needed: networks run on cpu"
+            : "the package onnxruntime-node cannot run here",
+        };
+      }
+      const far = difference === 0 ? "" : `, ${difference?.toExponential(0)} of the range from cpu`;
+      return {
+        name: what(name),
+        ok: true,
+        optional,
+        says: `3 × 3 convolutions: ${gmacs?.toFixed(0)} GMAC/s${far}; infer --provider ${name}`,
+      };
+    });
+  } catch (error) {
+    const hint = "the package onnxruntime-node cannot load";
+    return [{ name: what("cpu"), ok: false, says: messageOf(error), hint }];
+  }
 }

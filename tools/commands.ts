@@ -6,6 +6,7 @@ import { doctor } from "./doctor.ts";
 import { evalCommand } from "./eval.ts";
 import { infer } from "./infer.ts";
 import { inspect } from "./inspect.ts";
+import { model } from "./model.ts";
 import { render } from "./render.ts";
 import { report } from "./report.ts";
 import { demo, run } from "./run.ts";
@@ -22,4 +23,5 @@ export const COMMANDS: readonly ((finish: Finish) => CommandUnknownOpts)[] = [
   (finish) => verifyCommand(finish),
   (finish) => doctor(finish),
   (finish) => body(finish),
+  (finish) => model(finish),
 ];

@@ -10,6 +10,7 @@ import { predictionsSchema } from "../core/files/predictions_json.ts";
 import { inspectSchema } from "../datasets/check/report.ts";
 import { leaderboardSchema } from "../eval/leaderboard.ts";
 import { resultsSchema } from "../eval/results.ts";
+import { modelJson } from "../inference/twoktwok/model_json.ts";
 import { cameraSchema, keypointsSchema } from "../render/layouts/suite_files.ts";
 
 /** Every file format with a published schema: name → definition. */
@@ -18,6 +19,7 @@ export const PUBLISHED_SCHEMAS = Object.freeze({
   inspect: inspectSchema,
   keypoints: keypointsSchema,
   leaderboard: leaderboardSchema,
+  model: modelJson,
   predictions: predictionsSchema,
   results: resultsSchema,
 });

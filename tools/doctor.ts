@@ -16,8 +16,8 @@ export function doctor(finish: Finish) {
       const report = await examine();
       if (flags.json) print(stableJson(report as never).trimEnd());
       else {
-        for (const { name, ok, says, hint } of report.checks) {
-          print(`${ok ? "ok  " : "FAIL"}  ${name.padEnd(16)} ${says}`);
+        for (const { name, ok, optional, says, hint } of report.checks) {
+          print(`${ok ? "ok  " : optional ? "no  " : "FAIL"}  ${name.padEnd(16)} ${says}`);
           if (hint !== undefined) print(`      hint: ${hint}`);
         }
       }

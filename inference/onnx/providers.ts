@@ -18,7 +18,7 @@ export interface ProviderTrial {
 }
 
 /** The probe: four 3 × 3 convolutions, the networks' own kind of work. */
-const CHANNELS = 64, SIDE = 192, LAYERS = 4;
+const CHANNELS = 64, SIDE = 64, LAYERS = 4;
 
 /**
  * Names that onnxruntime-node knows on this platform, `cpu` first. That one is named says not that
@@ -42,7 +42,7 @@ export async function tryProviders(threads: number): Promise<ProviderTrial[]> {
   let wanted: Float32Array | undefined;
   for (const name of await namedProviders()) {
     try {
-      const { data, seconds } = await runProbe(name, threads);
+      const { data, seconds } = await inTime(runProbe(name, threads));
       wanted ??= data;
       trials.push({
         name,
@@ -75,9 +75,25 @@ export async function checkProvider(name: string): Promise<void> {
     );
   }
   try {
-    await runProbe(name, 1);
+    await inTime(runProbe(name, 1));
   } catch (cause) {
     throw new InputError(`Cannot run on "${name}": ${messageOf(cause)}`, { cause, hint });
+  }
+}
+
+/** A probe takes milliseconds; a graphics card made of software can take minutes. */
+const LIMIT_SECONDS = 20;
+
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  let timer: number | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const fault = new InputError(`a probe did not end within ${LIMIT_SECONDS} s`);
+    timer = setTimeout(() => reject(fault), 1000 * LIMIT_SECONDS);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -132,7 +132,10 @@ let loading: Promise<typeof Ort> | undefined;
 
 /** Loads onnxruntime-node once. @throws {InputError} If this machine cannot. */
 function runtime(): Promise<typeof Ort> {
-  loading ??= import("onnxruntime-node").catch((cause) => {
+  loading ??= import("onnxruntime-node").then((ort) => {
+    ort.env.logLevel = "fatal"; // what goes wrong is thrown, and told once
+    return ort;
+  }).catch((cause) => {
     loading = undefined;
     throw new InputError(`Cannot load onnxruntime-node: ${messageOf(cause)}`, {
       cause,

@@ -1,6 +1,12 @@
 /** The 2K2K reconstruction network: import of checkpoints, inference, its own files. */
 export { importCheckpoint, type ImportOptions } from "./import_checkpoint.ts";
-export { type ModelFolder, type ModelJson, openModel } from "./model_json.ts";
+export {
+  type ModelFolder,
+  type ModelJson,
+  modelJson,
+  openModel,
+  trainedOnFile,
+} from "./model_json.ts";
 export {
   describeModel,
   type ModelDescription,

@@ -1,6 +1,6 @@
 /** `model.json`: what a model folder holds, how its networks go together and where they came from. */
 import { z } from "zod";
-import { trainedOnSchema } from "../../core/files/predictions_json.ts";
+import { type TrainedOn, trainedOnSchema } from "../../core/files/predictions_json.ts";
 import { join } from "../../core/work/path.ts";
 import { InputError } from "../../core/work/errors.ts";
 import { insideOf } from "../../core/work/paths.ts";
@@ -101,8 +101,16 @@ export async function openModel(folder: string): Promise<ModelFolder> {
   return { folder, json };
 }
 
+/** Reads a list of training data. @throws {InputError} If the file is no such list. */
+export async function trainedOnFile(file: string): Promise<TrainedOn[]> {
+  return await readJson(z.array(trainedOnSchema), file, { what: "the list of training data" });
+}
+
 /** Names of the networks that the pipeline runs, in its order. */
 export function neededNets({ pipeline }: Pick<ModelJson, "pipeline">): string[] {
+  if (pipeline.compact !== undefined) {
+    return ["coarse", ...(pipeline.compact.parts === "none" ? [] : ["part"])];
+  }
   return [
     "coarse_normal",
     ...new Set(pipeline.groups.map(({ net }) => net)),
