@@ -85,7 +85,7 @@ export async function checkProvider(name: string): Promise<void> {
 const LIMIT_SECONDS = 20;
 
 async function inTime<T>(work: Promise<T>): Promise<T> {
-  let timer: number | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
     const fault = new InputError(`a probe did not end within ${LIMIT_SECONDS} s`);
     timer = setTimeout(() => reject(fault), 1000 * LIMIT_SECONDS);
