@@ -7,6 +7,7 @@ import { buildTree } from "../core/geometry/bvh.ts";
 import { closestPoints } from "../core/geometry/closest.ts";
 import type { Mesh } from "../core/geometry/mesh.ts";
 import { messageOf } from "../core/work/errors.ts";
+import { fitWarning } from "../datasets/check/fit_warning.ts";
 import { loadBody, loadScan } from "../datasets/load.ts";
 import type { Subject } from "../datasets/subject.ts";
 import type { Backend, PrepareOptions } from "./backend.ts";
@@ -60,6 +61,8 @@ export async function prepareSubject(
       const posed = poseBody(model, fit);
       prepared.body = await backend.prepare(bodyMesh(model, posed));
       body = { model, fit, posed };
+      const warning = fitWarning(mesh, body);
+      if (warning !== undefined) warnings.push(warning);
     } catch (error) {
       warnings.push(`no body map: ${messageOf(error)}`);
     }

@@ -93,6 +93,30 @@ Deno.test("a scan in another unit is refused with the unit that would fit, and r
   });
 });
 
+Deno.test("a fit of another size is drawn, and said", async () => {
+  await inFolder(async (cwd) => {
+    const subjects = await dataset(cwd, ["h02", "h04"]);
+    const file = join(subjects, "h02.json");
+    const json = JSON.parse(await Deno.readTextFile(file));
+    json.body.scale /= 2.4;
+    await Deno.writeTextFile(file, JSON.stringify(json));
+    const { code, stderr } = await cli(RENDER, { cwd });
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /warning: the body's fit does not lie in the scan .*\(h02\/y000\)/);
+    const inspected = await cli(["inspect", "scans", "--json"], { cwd });
+    assert.equal(inspected.code, 1, inspected.stderr);
+    const summary = JSON.parse(inspected.stdout);
+    const faults = Object.fromEntries(
+      summary.subjects.map((s: { id: string; faults: unknown[] }) => [s.id, s.faults]),
+    );
+    assert.deepEqual(faults.h04, []);
+    assert.equal(faults.h02[0].code, "fit-scale");
+    assert.ok(
+      Math.abs(faults.h02[0].ratio - 1 / 2.4) < 0.01 || Math.abs(faults.h02[0].ratio - 2.4) < 0.05,
+    );
+  });
+});
+
 Deno.test("eval makes missing and extra subjects rows", async () => {
   await inFolder(async (cwd) => {
     await dataset(cwd, ["h02", "h04"]);

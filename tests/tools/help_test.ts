@@ -13,7 +13,7 @@ Deno.test("every command's help has an example", () => {
     for (const sub of command.commands) visit(sub, name);
   };
   for (const make of COMMANDS) visit(make(() => {}), "");
-  for (const wanted of ["demo", "render", "infer", "eval", "report", "run", "verify"]) {
+  for (const wanted of ["demo", "inspect", "render", "infer", "eval", "report", "run", "verify"]) {
     assert.ok(names.has(wanted), wanted);
   }
 });
