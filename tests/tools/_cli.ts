@@ -28,20 +28,30 @@ export const TASK_ARGS: readonly string[] = task.split(" ").slice(1);
 /** Runs `scan2score <args>`. */
 export async function cli(args: readonly string[], options: CliOptions): Promise<Ended> {
   const { cwd, killAfterMs } = options;
-  const child = new Deno.Command("deno", {
-    args: [...TASK_ARGS, ...args],
+  const { code, stdout, stderr } = await new Deno.Command("deno", {
+    args: killAfterMs === undefined
+      ? [...TASK_ARGS, ...args]
+      : [...TASK_ARGS.slice(0, -1), "--allow-run", "--config", "deno.json", await killer(cwd)]
+        .concat(args),
     cwd: SUITE_ROOT, // as `deno task` does; the user's folder is INIT_CWD
-    env: { INIT_CWD: cwd, NO_COLOR: "1" },
+    env: { INIT_CWD: cwd, NO_COLOR: "1", KILL_AFTER_MS: String(killAfterMs) },
     stdout: "piped",
     stderr: "piped",
-  }).spawn();
-  const timer = killAfterMs === undefined
-    ? undefined
-    : setTimeout(() => child.kill("SIGKILL"), killAfterMs);
-  const { code, stdout, stderr } = await child.output();
-  clearTimeout(timer);
+  }).output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   return { code, stdout: text(stdout), stderr: text(stderr) };
+}
+
+/** A program that kills itself: `deno` may be npm's launcher, which dies without its child. */
+async function killer(folder: string): Promise<string> {
+  const file = join(folder, "killer.ts");
+  const main = JSON.stringify(import.meta.resolve("../../tools/main.ts"));
+  await Deno.writeTextFile(
+    file,
+    `setTimeout(() => Deno.kill(Deno.pid, "SIGKILL"), Number(Deno.env.get("KILL_AFTER_MS")));\n` +
+      `await import(${main});\n`,
+  );
+  return file;
 }
 
 /** Runs `use` in a folder that is removed afterwards. */
