@@ -81,10 +81,11 @@ export interface ModelFolder {
  */
 export async function openModel(folder: string): Promise<ModelFolder> {
   const file = join(folder, MODEL_FILE);
-  const json = await readJson(modelJson, file, {
-    what: "the model",
-    hint: "make a model folder with `model import CHECKPOINT -o DIR`",
-  });
+  const hint = "make a model folder with `model import CHECKPOINT -o DIR`";
+  if (!(await Deno.stat(file).catch(() => undefined))?.isFile) {
+    throw new InputError("Cannot read the model: no such file or folder", { file, hint });
+  }
+  const json = await readJson(modelJson, file, { what: "the model", hint });
   const fault = pipelineFault(json.pipeline) ?? missingNet(json);
   if (fault !== undefined) throw new InputError(`Cannot use the model: ${fault}`, { file });
   for (const name of Object.keys(json.nets)) {

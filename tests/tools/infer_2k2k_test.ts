@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { join } from "../../core/work/path.ts";
+import { FIXTURES } from "../../core/work/paths.ts";
+import { tinyModel } from "../inference/twoktwok/_tiny.ts";
+import { cli, inFolder } from "./_cli.ts";
+
+Deno.test("infer --method 2k2k writes stages and ends with 0, and says that weights are unknown", () =>
+  inFolder(async (cwd) => {
+    await tinyModel(join(cwd, "model"));
+    const render = ["render", join(FIXTURES, "humans"), "-o", "views", "--only", "h02"];
+    const rendered = await cli([...render, "--yaws=0", "--size", "192", "--quiet"], { cwd });
+    assert.equal(rendered.code, 0, rendered.stderr);
+    const args = ["infer", "views/h02/y000", "-o", "out", "--method", "2k2k", "--model", "model"];
+    const run = [...args, "--mesher", "none", "--stages", "s", "--memory", "low", "--threads", "1"];
+    const { code, stdout, stderr } = await cli([...run, "--tile", "64", "--outputs", "none"], {
+      cwd,
+    });
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /1 done/);
+    assert.match(stderr, /note: nothing says that the model "tiny" was trained/);
+    assert.match(stderr, /infer h02\/y000: refine/);
+    assert.ok((await Deno.stat(join(cwd, "s", "network_input.npy"))).size > 0);
+
+    const usage: [string[], RegExp][] = [
+      [["infer", "views", "-o", "o", "--method", "2k2k"], /no --model DIR/],
+      [[...args, "--tile", "100"], /multiple of 8/],
+      [[...args, "--mesher", "magic"], /stitch.*poisson.*none/],
+      [[...args, "--outputs", "all"], /--outputs takes/],
+      [["infer", "views", "-o", "o", "--method", "inflate", "--stages", "s"], /option of 2k2k/],
+    ];
+    for (const [words, fault] of usage) {
+      const ended = await cli(words, { cwd });
+      assert.equal(ended.code, 2, words.join(" "));
+      assert.match(ended.stderr, fault);
+    }
+    const lost = await cli([...args, "--provider", "abacus"], { cwd });
+    assert.equal(lost.code, 1);
+    assert.match(lost.stderr, /Cannot run on "abacus".*\nhint: .*doctor/s);
+  }));
