@@ -1,19 +1,18 @@
 /** Loading what a subject names: its scan in metres, its body. */
-import { readMeshFile } from "../core/files/mesh_file.ts";
-import type { MeshFile } from "../core/files/mesh_file.ts";
 import { boundsOf, type Mesh } from "../core/geometry/mesh.ts";
 import { InputError } from "../core/work/errors.ts";
 import { readBodyFile } from "../body/body_file.ts";
 import { misfit } from "../body/pose.ts";
 import type { BodyFit } from "../body/fit.ts";
 import type { BodyModel } from "../body/model.ts";
+import { readScanFile, type ScanFile } from "./read_scan.ts";
 import { METRES_PER_UNIT, metresPerUnitOf, type Subject, type Unit } from "./subject.ts";
 
 /** Smallest and largest plausible longest side of a scanned person, metres: seated to arms up. */
 export const PERSON_EXTENT_M = { min: 0.7, max: 2.8 } as const;
 
 /** A scan in metres, as its file had it otherwise. */
-export type LoadedScan = MeshFile;
+export type LoadedScan = ScanFile;
 
 /**
  * Loads a subject's scan and brings it to metres.
@@ -25,7 +24,7 @@ export async function loadScan(
   subject: Subject,
   { textures = "decode" }: { textures?: "decode" | "skip" } = {},
 ): Promise<LoadedScan> {
-  const file = await readMeshFile(subject.scanFile, { textures });
+  const file = await readScanFile(subject, { textures });
   const scan = { ...file, mesh: inMetres(file.mesh, metresPerUnitOf(subject)) };
   checkSize(scan.mesh, subject);
   return scan;

@@ -1,5 +1,6 @@
 /** What every data set is read into: people with a scan, a unit, perhaps a body fit and keypoints. */
 import type { BodyFit } from "../body/fit.ts";
+import type { FitCandidate } from "./fits/types.ts";
 import type { Keypoints3D } from "../body/keypoints.ts";
 import type { Matrix4 } from "../core/geometry/transform.ts";
 
@@ -20,6 +21,8 @@ export interface SubjectFit {
   fit: BodyFit;
   /** The file that holds them. */
   file: string;
+  /** Every way to understand the file, the one above first; absent where there is one only. */
+  candidates?: FitCandidate[];
   /** The body model's file, resolved; undefined where the subject names none that exists. */
   bodyFile: string | undefined;
 }
@@ -29,8 +32,15 @@ export interface Subject {
   id: string;
   /** Name of the data set, for reports. */
   dataset: string;
-  /** The mesh file. */
+  /** The mesh file: a path on a disk or into an archive (`core/files/place.ts`). */
   scanFile: string;
+  /**
+   * The picture on the scan where its own files name none but have texture coordinates (RenderPeople,
+   * 2K2K, X-Humans name it by convention).
+   */
+  textureFile?: string;
+  /** An `.npy` of triangles, where the scan's file has vertices alone (CAPE). */
+  facesFile?: string;
   /** Further files the scan needs (textures, material library), for hashing. */
   companions: string[];
   /** Unit of the scan's coordinates. */

@@ -6,8 +6,9 @@
 import { z } from "zod";
 import { basename, dirname, join } from "../core/work/path.ts";
 import { InputError } from "../core/work/errors.ts";
-import { open, readJson } from "../core/work/schema.ts";
-import { insideOf } from "../core/work/paths.ts";
+import { hasPlace, placeEntries, readPlaceText } from "../core/files/place.ts";
+import { cleanPath } from "../core/files/source.ts";
+import { open, parseJson } from "../core/work/schema.ts";
 import type { BodyFit } from "../body/fit.ts";
 import type { Keypoints3D } from "../body/keypoints.ts";
 import { scaleFit } from "../body/fit.ts";
@@ -48,7 +49,7 @@ export async function detectSuite(folder: string): Promise<string | undefined> {
   for (const sub of ["subjects", "."]) {
     const pairs = await jsonFiles(join(folder, sub));
     for (const file of pairs.slice(0, 3)) {
-      const text = await Deno.readTextFile(file).catch(() => "");
+      const text = await readPlaceText(file).catch(() => "");
       if (/"id"\s*:/.test(text) && /"(?:glb|scan)"\s*:\s*"/.test(text)) {
         return `${pairs.length} subject files like ${sub === "." ? "" : "subjects/"}${
           basename(file)
@@ -116,16 +117,16 @@ export async function openSuite(folder: string): Promise<Dataset> {
 async function lonelyMeshes(folder: string, files: string[]): Promise<Dataset["broken"]> {
   const named = new Set<string>();
   for (const file of files) {
-    const text = await Deno.readTextFile(file).catch(() => "");
+    const text = await readPlaceText(file).catch(() => "");
     named.add(basename(file, ".json"));
     for (const [, name] of text.matchAll(/"(?:glb|scan)"\s*:\s*"([^"]+)"/g)) {
       named.add(name.replace(/\.\w+$/, ""));
     }
   }
   const lonely: Dataset["broken"] = [];
-  for await (const { name, isFile } of Deno.readDir(folder)) {
+  for (const name of (await placeEntries(folder)).files) {
     const id = name.replace(/\.(glb|gltf|obj|ply)$/i, "");
-    if (!isFile || id === name || named.has(id) || name.startsWith(".")) continue;
+    if (id === name || named.has(id) || name.startsWith(".")) continue;
     lonely.push({
       id,
       code: "fit-missing",
@@ -138,26 +139,26 @@ async function lonelyMeshes(folder: string, files: string[]): Promise<Dataset["b
 }
 
 async function jsonFiles(folder: string): Promise<string[]> {
-  const files: string[] = [];
-  try {
-    for await (const entry of Deno.readDir(folder)) {
-      const usual = entry.isFile && entry.name.endsWith(".json") && !entry.name.startsWith(".");
-      if (usual && !NOT_SUBJECTS.has(entry.name)) files.push(join(folder, entry.name));
-    }
-  } catch {
-    return [];
-  }
-  return files.sort();
+  const { files } = await placeEntries(folder);
+  return files
+    .filter((name) => name.endsWith(".json") && !name.startsWith(".") && !NOT_SUBJECTS.has(name))
+    .map((name) => join(folder, name));
 }
 
 const NOT_SUBJECTS = new Set(["manifest.json", "predictions.json", "results.json", "timing.json"]);
 
 async function readSubject(file: string, dataset: string): Promise<Subject> {
-  const json = await readJson(suiteSubject, file, { what: "the subject" });
+  const json = parseJson(suiteSubject, await readPlaceText(file), { what: "the subject", file });
   const folder = dirname(file);
   const scanName = json.scan ?? json.glb ?? `${json.id}.glb`;
-  const scanFile = insideOf(folder, scanName);
-  if (!(await Deno.stat(scanFile).catch(() => undefined))?.isFile) {
+  if (cleanPath(scanName) === undefined) {
+    throw new InputError(`Cannot open "${scanName}": it leads out of its folder`, {
+      file,
+      hint: "paths inside data files must stay inside the folder of that file",
+    });
+  }
+  const scanFile = join(folder, scanName);
+  if (!await hasPlace(scanFile)) {
     throw new InputError(`Cannot read subject "${json.id}": its mesh "${scanName}" is missing`, {
       file,
       hint: `put ${scanName} beside ${basename(file)}`,
@@ -169,7 +170,7 @@ async function readSubject(file: string, dataset: string): Promise<Subject> {
     id: json.id,
     dataset,
     scanFile,
-    companions: await companionsOf(scanFile),
+    companions: await companionsOf({ scanFile }),
     unit: unit ?? "m",
     unitSource: unit === undefined ? "guess" : "declared",
     upright: identity(),
@@ -226,7 +227,7 @@ function fitOf(body: NonNullable<SuiteSubject["body"]>): BodyFit {
 async function findBody(folder: string, model: string): Promise<string | undefined> {
   for (const place of [folder, dirname(folder), dirname(dirname(folder))]) {
     const path = join(place, basename(model));
-    if ((await Deno.stat(path).catch(() => undefined))?.isFile) return path;
+    if (await hasPlace(path)) return path;
   }
   return undefined;
 }

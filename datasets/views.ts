@@ -5,7 +5,7 @@
 import { z } from "zod";
 import { basename, join } from "../core/work/path.ts";
 import { InputError } from "../core/work/errors.ts";
-import { hashFile } from "../core/work/hash.ts";
+import { hashPlace, hasPlace, placeEntries, readPlaceText } from "../core/files/place.ts";
 import { resolvePortable } from "../core/work/paths.ts";
 import { open, readJson } from "../core/work/schema.ts";
 import { fromRows, identity } from "../core/geometry/transform.ts";
@@ -101,18 +101,13 @@ export async function readViewSubject(file: string): Promise<ViewSubject> {
 async function subjectOf(json: ViewSubject, file: string): Promise<Subject> {
   const folder = join(file, "..");
   const scanFile = resolvePortable(json.scan.path, folder);
-  if (!(await Deno.stat(scanFile).catch(() => undefined))?.isFile) {
+  if (!await hasPlace(scanFile)) {
     throw new InputError(`Cannot find the scan of "${json.id}": no file ${json.scan.path}`, {
       file,
       hint: "give the folder of the scans with --truth DIR",
     });
   }
-  if ((await hashFile(scanFile)).sha256 !== json.scan.sha256) {
-    throw new InputError(
-      `Cannot use the scan of "${json.id}": it changed since its views were rendered`,
-      { file, hint: "render the views again" },
-    );
-  }
+  await checkFresh(json, folder, file);
   const { fit } = json;
   const known = (list: (number | null)[]) => Float64Array.from(list, (v) => v ?? NaN);
   return {
@@ -144,6 +139,30 @@ async function subjectOf(json: ViewSubject, file: string): Promise<Subject> {
   };
 }
 
+/**
+ * Compares what the views were made from with what is there now. Fits and bodies that moved are not
+ * missed: the subject's file holds the fit.
+ *
+ * @throws {InputError} If one of them changed: names it.
+ */
+async function checkFresh(json: ViewSubject, folder: string, file: string): Promise<void> {
+  const sources = [
+    { what: "scan", ref: json.scan },
+    ...json.companions.map((ref) => ({ what: `texture "${basename(ref.path)}"`, ref })),
+    ...(json.fit === null ? [] : [{ what: "fit", ref: json.fit }]),
+    ...(json.body === null ? [] : [{ what: "body model", ref: json.body }]),
+  ];
+  for (const { what, ref } of sources) {
+    const path = resolvePortable(ref.path, folder);
+    if (!await hasPlace(path)) continue;
+    if ((await hashPlace(path)).sha256 === ref.sha256) continue;
+    throw new InputError(
+      `Cannot use the ${what} of "${json.id}": it changed since its views were rendered`,
+      { file, hint: "render the views again: they are made of an older one" },
+    );
+  }
+}
+
 /** The fit in metres that a subject's file holds, if it holds one. */
 export function fitOfViewSubject({ fit }: ViewSubject): BodyFit | undefined {
   return fit === null ? undefined : fitOfJson(fit);
@@ -152,11 +171,11 @@ export function fitOfViewSubject({ fit }: ViewSubject): BodyFit | undefined {
 /** Ids of the subjects of a view set, sorted. */
 export async function viewSubjects(folder: string): Promise<string[]> {
   const ids: string[] = [];
-  for await (const entry of Deno.readDir(folder)) {
-    if (!entry.isDirectory || entry.name.startsWith(".")) continue;
-    const file = join(folder, entry.name, "subject.json");
-    const text = await Deno.readTextFile(file).catch(() => "");
-    if (text.includes('"scan2score/subject-1"')) ids.push(entry.name);
+  for (const name of (await placeEntries(folder)).folders) {
+    if (name.startsWith(".")) continue;
+    const file = join(folder, name, "subject.json");
+    const text = await hasPlace(file) ? await readPlaceText(file) : "";
+    if (text.includes('"scan2score/subject-1"')) ids.push(name);
   }
-  return ids.sort();
+  return ids;
 }

@@ -1,6 +1,6 @@
 /** Writes `subject.json` of a view set: what its views were made from and how they were framed. */
 import { join } from "../core/work/path.ts";
-import { hashFile } from "../core/work/hash.ts";
+import { hashPlace } from "../core/files/place.ts";
 import { type Json, stableJson } from "../core/work/json.ts";
 import { portablePath } from "../core/work/paths.ts";
 import { writeWhole } from "../core/work/scratch.ts";
@@ -37,7 +37,7 @@ async function subjectJson(
 ): Promise<Json> {
   const ref = async (path: string) => ({
     path: portablePath(path, folder),
-    sha256: (await hashFile(path)).sha256,
+    sha256: (await hashPlace(path)).sha256,
   });
   const known = (points: Float64Array) => Array.from(points, (v) => Number.isFinite(v) ? v : null);
   const { fit, keypoints } = subject;

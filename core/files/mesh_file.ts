@@ -6,7 +6,6 @@ import { withDefaults } from "../work/options.ts";
 import { writeWhole } from "../work/scratch.ts";
 import { describeContent, SNIFF_BYTES, sniffMesh } from "./_sniff.ts";
 import { checkMesh } from "./check_mesh.ts";
-import { diskPlace } from "./disk.ts";
 import { readGltf } from "./glb.ts";
 import { encodeGlb } from "./glb_write.ts";
 import {
@@ -18,6 +17,7 @@ import {
 import type { Note } from "./note.ts";
 import { readObj } from "./obj.ts";
 import { encodeObj } from "./obj_write.ts";
+import { placeOf } from "./place.ts";
 import { readPly } from "./ply.ts";
 import { encodePly } from "./ply_write.ts";
 import type { Folder } from "./source.ts";
@@ -88,13 +88,13 @@ export async function readMesh(
 }
 
 /**
- * Reads a mesh from a path on a disk; its materials and pictures must lie in the same folder or
- * below.
+ * Reads a mesh from a path on a disk, or in an archive (`scans.zip!/0001/0001.obj`); its materials and
+ * pictures must lie in the same folder or below.
  *
  * @throws {InputError} As `readMesh`.
  */
 export async function readMeshFile(path: string, options: ReadMeshOptions = {}): Promise<MeshFile> {
-  const { folder, name } = diskPlace(path);
+  const { folder, name } = await placeOf(path);
   return await readMesh(folder, name, options);
 }
 

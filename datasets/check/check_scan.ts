@@ -1,9 +1,9 @@
 /** Faults of a scan's files and of its size, before anyone looks at its body. */
-import { type MeshFile, readMeshFile } from "../../core/files/mesh_file.ts";
 import type { Note } from "../../core/files/note.ts";
 import type { Mesh } from "../../core/geometry/mesh.ts";
 import { hintOf, messageOf } from "../../core/work/errors.ts";
 import { PERSON_EXTENT_M, plausibleUnit } from "../load.ts";
+import { readScanFile, type ScanFile } from "../read_scan.ts";
 import { METRES_PER_UNIT, metresPerUnitOf, type Subject, type Unit } from "../subject.ts";
 import type { Fault } from "./fault.ts";
 import { extentAlong } from "./sizes.ts";
@@ -12,7 +12,7 @@ import { extentAlong } from "./sizes.ts";
 export interface ScanCheck {
   faults: Fault[];
   /** Undefined where there is no surface to look at. */
-  scan: MeshFile | undefined;
+  scan: ScanFile | undefined;
 }
 
 /** Notes of the readers that are faults of a scan; what makes a mesh unusable is bad. */
@@ -28,10 +28,12 @@ const SEVERITY: Readonly<Record<string, Fault["severity"]>> = {
 };
 
 /** Reads a subject's scan and collects what is wrong with its files. Never throws for a bad file. */
-export async function checkScanFile(subject: Pick<Subject, "scanFile">): Promise<ScanCheck> {
-  let scan: MeshFile;
+export async function checkScanFile(
+  subject: Pick<Subject, "scanFile" | "textureFile" | "facesFile">,
+): Promise<ScanCheck> {
+  let scan: ScanFile;
   try {
-    scan = await readMeshFile(subject.scanFile, { textures: "decode", faults: "note" });
+    scan = await readScanFile(subject, { textures: "decode", faults: "note" });
   } catch (error) {
     const hint = hintOf(error);
     const text = messageOf(error),
