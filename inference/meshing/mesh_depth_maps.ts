@@ -4,6 +4,7 @@ import type { Mesh } from "../../core/geometry/mesh.ts";
 import { InputError } from "../../core/work/errors.ts";
 import type { Json } from "../../core/work/json.ts";
 import { withDefaults } from "../../core/work/options.ts";
+import { hiddenGaps } from "./hidden_gaps.ts";
 import { largestPiece, type Pieces } from "./largest_piece.ts";
 import { pixelWarnings, type PreparedPixels, prepareMaps } from "./prepare_maps.ts";
 import { type ColorMap, type DoubleDepth, solidFromDepth } from "./solid.ts";
@@ -28,10 +29,16 @@ export interface MeshingOptions {
   openJumpsMm?: number | undefined;
   /** `largest` keeps one piece, `all` every one. Default: largest. */
   pieces?: "largest" | "all" | undefined;
+  /**
+   * `stitch`: what stands behind an arm that crosses the trunk: `guess` parts the two where there is
+   * room (see `hidden_gaps.ts`), `walls` joins them by interior walls. Default: guess.
+   */
+  hidden?: "guess" | "walls" | undefined;
 }
 
-export const MESHING_DEFAULTS: Readonly<{ mesher: Mesher; pieces: "largest" | "all" }> = Object
-  .freeze({ mesher: "stitch", pieces: "largest" });
+export const MESHING_DEFAULTS: Readonly<
+  Required<{ [K in "mesher" | "pieces" | "hidden"]: NonNullable<MeshingOptions[K]> }>
+> = Object.freeze({ mesher: "stitch", pieces: "largest", hidden: "guess" });
 
 /** What happened. Plain data: see {@linkcode meshingJson}. */
 export interface MeshingRecord {
@@ -39,6 +46,8 @@ export interface MeshingRecord {
   pixels: PreparedPixels;
   /** Pixels too isolated to carry a triangle. */
   isolated: number;
+  /** Pixels behind whose front a hidden gap was guessed, and its mean height. */
+  hiddenGaps: { pixels: number; meanMm: number };
   pieces: Pieces;
   /** Faces of the mesh, and those that no pixel saw. */
   faces: number;
@@ -61,7 +70,8 @@ export function meshDepthMaps(
 }
 
 function make(given: DepthMaps, options: MeshingOptions) {
-  const { mesher, pieces: which } = withDefaults(MESHING_DEFAULTS, {
+  const { mesher, pieces: which, hidden } = withDefaults(MESHING_DEFAULTS, {
+    hidden: options.hidden,
     mesher: options.mesher,
     pieces: options.pieces,
   });
@@ -71,7 +81,9 @@ function make(given: DepthMaps, options: MeshingOptions) {
     });
   }
   const { maps, pixels } = prepareMaps(given);
+  const found = hidden === "guess" ? hiddenGaps(maps) : undefined;
   const { mesh: whole, report } = solidFromDepth(maps, {
+    gaps: found?.gaps,
     frontColor: maps.frontColor,
     backColor: maps.backColor,
     openJumpsM: options.openJumpsMm === undefined ? undefined : options.openJumpsMm / 1000,
@@ -84,6 +96,7 @@ function make(given: DepthMaps, options: MeshingOptions) {
     mesher,
     pixels,
     isolated: report.isolated,
+    hiddenGaps: { pixels: found?.pixels ?? 0, meanMm: 1000 * (found?.meanGapM ?? 0) },
     pieces,
     faces: mesh.indices.length / 3,
     inferred,

@@ -1,0 +1,283 @@
+/**
+ * Screened Poisson reconstruction (Kazhdan and Hoppe 2013) on a pyramid of sparse grids.
+ *
+ * Looks for χ, 1 inside and 0 outside, that minimises
+ *
+ *     ∫ |∇χ − V|² + (weight / cell) Σ area (χ(p) − ½)²,   V = Σ area · inward normal · δ(x − p)
+ *
+ * with linear elements: V tested with their gradients, the Laplacian by the seven-point rule, the
+ * screening exactly through χ(p). Levels are solved from coarse to fine; a finer grid has nodes only
+ * near samples and near the coarser surface, and takes the coarser χ at its rim. Screening enters a
+ * Gauss–Seidel sweep as a correction of the last χ with its row sums on the diagonal, which bounds
+ * its matrix from above, so that sweeps converge for any weight.
+ */
+import type { PoissonField } from "./field.ts";
+import { coarserValue, Grid, NODES, type Pyramid } from "./grid.ts";
+import type { Samples } from "./samples.ts";
+
+export interface PoissonOptions {
+  /** The longest side of the box is 2^depth cells. */
+  depth: number;
+  /** Weight of the samples' positions against their normals. */
+  pointWeight: number;
+}
+
+/** The box is this much longer than the samples' bounds, as in other implementations. */
+const BOX_SCALE = 1.1;
+
+/** Cells along the longest side of the coarsest level, as a power of two. */
+const COARSEST = 5;
+
+/** Sweeps on the coarsest level, on those between, and on the finest two. */
+const SWEEPS_FIRST = 120, SWEEPS = 16, SWEEPS_FINE = 8;
+
+/** Solves for χ. The samples are taken as they are; they must not be empty. */
+export function solvePoisson(
+  samples: Samples,
+  { depth, pointWeight }: PoissonOptions,
+): PoissonField {
+  const low = [Infinity, Infinity, Infinity], high = [-Infinity, -Infinity, -Infinity];
+  for (let i = 0; i < 3 * samples.count; i++) {
+    const k = i % 3, value = samples.points[i];
+    if (value < low[k]) low[k] = value;
+    if (value > high[k]) high[k] = value;
+  }
+  const longest = BOX_SCALE * Math.max(...low.map((value, k) => high[k] - value));
+  const first = Math.min(COARSEST, depth), coarsest = longest / 2 ** first;
+  // The same room on all sides, at least two blocks of the coarsest level.
+  const room = Math.max((longest - longest / BOX_SCALE) / 2, 6 * coarsest);
+  const along = low.map((value, k) => Math.ceil((high[k] - value + 2 * room) / (4 * coarsest)));
+  const origin = low.map((value, k) => (value + high[k]) / 2 - 2 * coarsest * along[k]);
+  const levels: Samples[] = [samples];
+  for (let l = depth - 1; l >= first; l--) {
+    levels.unshift(
+      merged(levels[0], origin, longest / 2 ** l, along.map((n) => 4 * n << (l - first))),
+    );
+  }
+  const pyramid: Grid[] = [];
+  levels.forEach((set, n) => {
+    const size = along.map((blocks) => blocks << n) as [number, number, number];
+    const grid = new Grid(coarsest / 2 ** n, size);
+    pyramid.push(grid);
+    activate(pyramid, n, set, origin);
+    grid.allocate();
+    if (n > 0) prolong(pyramid, n);
+    const sweeps = n === 0 ? SWEEPS_FIRST : n + 2 >= levels.length ? SWEEPS_FINE : SWEEPS;
+    relax(grid, new Splats(grid, set, origin, pointWeight), sweeps);
+    // Only the finest level is asked again; the others keep χ.
+    grid.divergence = grid.screening = new Float32Array(0);
+  });
+  return { pyramid, origin: origin as unknown as [number, number, number] };
+}
+
+/** One sample for each cell that has some: mean place by area, and the sum of areas. */
+function merged(fine: Samples, origin: number[], cell: number, along: number[]): Samples {
+  const { points, areas, count } = fine, [nx, ny] = along;
+  const keys = new Float64Array(count);
+  for (let s = 0; s < count; s++) {
+    const x = Math.floor((points[3 * s] - origin[0]) / cell);
+    const y = Math.floor((points[3 * s + 1] - origin[1]) / cell);
+    const z = Math.floor((points[3 * s + 2] - origin[2]) / cell);
+    keys[s] = (z * ny + y) * nx + x;
+  }
+  const cellOf = new Map<number, number>(), slot = new Int32Array(count);
+  for (let s = 0; s < count; s++) {
+    let found = cellOf.get(keys[s]);
+    if (found === undefined) cellOf.set(keys[s], found = cellOf.size);
+    slot[s] = found;
+  }
+  const n = cellOf.size, sums = new Float64Array(7 * n);
+  for (let s = 0; s < count; s++) {
+    const at = 7 * slot[s], x = areas[3 * s], y = areas[3 * s + 1], z = areas[3 * s + 2];
+    const area = Math.sqrt(x * x + y * y + z * z);
+    sums[at] += area;
+    for (let k = 0; k < 3; k++) {
+      sums[at + 1 + k] += area * points[3 * s + k], sums[at + 4 + k] += areas[3 * s + k];
+    }
+  }
+  const out: Samples = {
+    count: n,
+    points: new Float32Array(3 * n),
+    areas: new Float32Array(3 * n),
+    ownNormals: 0,
+  };
+  for (let s = 0; s < n; s++) {
+    for (let k = 0; k < 3; k++) {
+      out.points[3 * s + k] = sums[7 * s + 1 + k] / sums[7 * s];
+      out.areas[3 * s + k] = sums[7 * s + 4 + k];
+    }
+  }
+  return out;
+}
+
+/** Adds the blocks round samples and round the coarser level's surface; all on the coarsest. */
+function activate(
+  pyramid: Grid[],
+  level: number,
+  { points, count }: Samples,
+  origin: number[],
+): void {
+  const grid = pyramid[level], { cell, blocksAlong: [nx, ny, nz] } = grid;
+  if (level === 0) {
+    for (let z = 0; z < nz; z++) {
+      for (let y = 0; y < ny; y++) for (let x = 0; x < nx; x++) grid.add(x, y, z);
+    }
+    return;
+  }
+  for (let s = 0; s < count; s++) {
+    // The cell's nodes and one more to each side.
+    const x = Math.floor((points[3 * s] - origin[0]) / cell) - 1;
+    const y = Math.floor((points[3 * s + 1] - origin[1]) / cell) - 1;
+    const z = Math.floor((points[3 * s + 2] - origin[2]) / cell) - 1;
+    for (let bz = z >> 2; bz <= (z + 3) >> 2; bz++) {
+      for (let by = y >> 2; by <= (y + 3) >> 2; by++) {
+        for (let bx = x >> 2; bx <= (x + 3) >> 2; bx++) grid.add(bx, by, bz);
+      }
+    }
+  }
+  const coarse = pyramid[level - 1], { chi } = coarse;
+  for (let block = 0; block < coarse.blocks; block++) {
+    let below = false, above = false;
+    const look = (value: number) => value < 0.5 ? below = true : above = true;
+    for (let n = NODES * block; n < NODES * block + NODES; n++) look(chi[n]);
+    for (let side = 0; side < 6 && !(below && above); side++) {
+      const other = coarse.neighbours[6 * block + side];
+      if (other < 0) continue;
+      // The neighbour's layer next to this block.
+      const axis = side >> 1, layer = side & 1 ? 0 : 3;
+      for (let n = 0; n < 64; n++) {
+        if ((n >> (2 * axis) & 3) === layer) look(chi[NODES * other + n]);
+      }
+    }
+    if (!below || !above) continue;
+    const [x, y, z] = coarse.placeOf(block);
+    for (let n = 0; n < 8; n++) grid.add(2 * x + (n & 1), 2 * y + (n >> 1 & 1), 2 * z + (n >> 2));
+  }
+}
+
+function prolong(pyramid: Pyramid, level: number): void {
+  const grid = pyramid[level], { chi } = grid;
+  for (let block = 0; block < grid.blocks; block++) {
+    const [bx, by, bz] = grid.placeOf(block);
+    for (let n = 0; n < NODES; n++) {
+      const x = 4 * bx + (n & 3), y = 4 * by + (n >> 2 & 3), z = 4 * bz + (n >> 4);
+      chi[NODES * block + n] = coarserValue(pyramid, level, x, y, z);
+    }
+  }
+}
+
+/** Samples on a grid: their nodes and weights. */
+class Splats {
+  private readonly nodes: Int32Array;
+  private readonly fractions: Float32Array;
+  private readonly weights: Float32Array;
+
+  /** Also fills the grid's divergence and screening. */
+  constructor(
+    private readonly grid: Grid,
+    private readonly samples: Samples,
+    origin: readonly number[],
+    pointWeight: number,
+  ) {
+    const { points, areas, count } = samples, { cell, divergence, screening } = grid;
+    const nodes = this.nodes = new Int32Array(8 * count);
+    const fractions = this.fractions = new Float32Array(3 * count);
+    const weights = this.weights = new Float32Array(count);
+    for (let s = 0; s < count; s++) {
+      const gx = (points[3 * s] - origin[0]) / cell, gy = (points[3 * s + 1] - origin[1]) / cell;
+      const gz = (points[3 * s + 2] - origin[2]) / cell;
+      const x = Math.floor(gx), y = Math.floor(gy), z = Math.floor(gz);
+      const u = fractions[3 * s] = gx - x, v = fractions[3 * s + 1] = gy - y;
+      const w = fractions[3 * s + 2] = gz - z;
+      const ax = areas[3 * s], ay = areas[3 * s + 1], az = areas[3 * s + 2];
+      const weight = weights[s] = pointWeight / cell * Math.sqrt(ax * ax + ay * ay + az * az);
+      for (let n = 0; n < 8; n++) {
+        const node = grid.node(x + (n & 1), y + (n >> 1 & 1), z + (n >> 2));
+        nodes[8 * s + n] = node;
+        const wx = n & 1 ? u : 1 - u, wy = n & 2 ? v : 1 - v, wz = n & 4 ? w : 1 - w;
+        const dx = n & 1 ? 1 : -1, dy = n & 2 ? 1 : -1, dz = n & 4 ? 1 : -1;
+        // Inward is minus outward.
+        divergence[node] -= (ax * dx * wy * wz + ay * dy * wx * wz + az * dz * wx * wy) / cell;
+        screening[node] += weight * wx * wy * wz;
+      }
+    }
+  }
+
+  /** Adds weight (½ − χ(p)) of every sample to its nodes. */
+  addResidual(to: Float32Array): void {
+    const { nodes, fractions, weights, grid: { chi }, samples: { count } } = this;
+    for (let s = 0; s < count; s++) {
+      const u = fractions[3 * s], v = fractions[3 * s + 1], w = fractions[3 * s + 2], at = 8 * s;
+      const u0 = 1 - u, v0 = 1 - v, w0 = 1 - w;
+      const a = u0 * v0 * w0, b = u * v0 * w0, c = u0 * v * w0, d = u * v * w0;
+      const e = u0 * v0 * w, f = u * v0 * w, g = u0 * v * w, h = u * v * w;
+      const n0 = nodes[at], n1 = nodes[at + 1], n2 = nodes[at + 2], n3 = nodes[at + 3];
+      const n4 = nodes[at + 4], n5 = nodes[at + 5], n6 = nodes[at + 6], n7 = nodes[at + 7];
+      const value = a * chi[n0] + b * chi[n1] + c * chi[n2] + d * chi[n3] + e * chi[n4] +
+        f * chi[n5] + g * chi[n6] + h * chi[n7];
+      const r = weights[s] * (0.5 - value);
+      to[n0] += r * a, to[n1] += r * b, to[n2] += r * c, to[n3] += r * d;
+      to[n4] += r * e, to[n5] += r * f, to[n6] += r * g, to[n7] += r * h;
+    }
+  }
+}
+
+/** Gauss–Seidel sweeps, forward and backward in turn; nodes on the rim stay. */
+function relax(grid: Grid, splats: Splats, sweeps: number): void {
+  const { chi, divergence, screening, neighbours, blocks, cell } = grid;
+  const right = new Float32Array(chi.length), local = new Float32Array(216);
+  for (let sweep = 0; sweep < sweeps; sweep++) {
+    right.set(divergence);
+    splats.addResidual(right);
+    const forward = (sweep & 1) === 0;
+    for (let n = 0; n < blocks; n++) {
+      const block = forward ? n : blocks - 1 - n, at = NODES * block, next = 6 * block;
+      const x0 = neighbours[next] < 0 ? 1 : 0, x1 = neighbours[next + 1] < 0 ? 2 : 3;
+      const y0 = neighbours[next + 2] < 0 ? 1 : 0, y1 = neighbours[next + 3] < 0 ? 2 : 3;
+      const z0 = neighbours[next + 4] < 0 ? 1 : 0, z1 = neighbours[next + 5] < 0 ? 2 : 3;
+      gather(chi, neighbours, block, local);
+      for (let z = z0; z <= z1; z++) {
+        for (let y = y0; y <= y1; y++) {
+          let l = 36 * (z + 1) + 6 * (y + 1) + 1 + x0, i = at + 16 * z + 4 * y + x0;
+          for (let x = x0; x <= x1; x++, l++, i++) {
+            const sum = local[l - 1] + local[l + 1] + local[l - 6] + local[l + 6] +
+              local[l - 36] + local[l + 36];
+            const d = screening[i];
+            chi[i] = local[l] = (cell * sum + right[i] + d * local[l]) / (6 * cell + d);
+          }
+        }
+      }
+    }
+  }
+}
+
+/** Copies a block and the layers next to it into 6 × 6 × 6 values. */
+function gather(
+  chi: Float32Array,
+  neighbours: Int32Array,
+  block: number,
+  local: Float32Array,
+): void {
+  const at = NODES * block;
+  for (let z = 0; z < 4; z++) {
+    for (let y = 0; y < 4; y++) {
+      const to = 36 * (z + 1) + 6 * (y + 1) + 1, from = at + 16 * z + 4 * y;
+      local[to] = chi[from], local[to + 1] = chi[from + 1];
+      local[to + 2] = chi[from + 2], local[to + 3] = chi[from + 3];
+    }
+  }
+  for (let side = 0; side < 6; side++) {
+    const other = neighbours[6 * block + side];
+    if (other < 0) continue;
+    const up = side & 1, axis = side >> 1;
+    const stride = axis === 0 ? 1 : axis === 1 ? 4 : 16,
+      localStride = axis === 0 ? 1 : axis === 1 ? 6 : 36;
+    const a = axis === 0 ? 4 : 1, b = axis === 2 ? 4 : 16;
+    const la = axis === 0 ? 6 : 1, lb = axis === 2 ? 6 : 36;
+    const from = NODES * other + (up ? 0 : 3 * stride);
+    const to = 43 + (up ? 4 : -1) * localStride;
+    for (let n = 0; n < 4; n++) {
+      for (let m = 0; m < 4; m++) local[to + n * lb + m * la] = chi[from + n * b + m * a];
+    }
+  }
+}
