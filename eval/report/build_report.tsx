@@ -1,19 +1,23 @@
 /** The report: a leaderboard and what is behind it as one page that opens from disk. */
-import { runJobs } from "../../core/work/pool.ts";
+import { type Job, runJobs } from "../../core/work/pool.ts";
 import type { Board, Leaderboard } from "../leaderboard.ts";
 import { mergeResults } from "../merge_results.ts";
+import { hasAnything, pageData, subjectData } from "./client_data.ts";
 import { Page } from "./components/page.tsx";
+import { type EmbedScans, mayEmbed } from "./embed_scans.ts";
 import { pageShell } from "./page_shell.tsx";
-import type { PictureOptions } from "./pictures.ts";
 import {
   reportData,
+  type ReportModel,
   startBoard,
   type SubjectKey,
   subjectKeys,
-  type SubjectPictures,
+  type SubjectModel,
 } from "./report_data.ts";
+import { type AssetOptions, NO_ASSETS, type SubjectAssets } from "./subject_assets.ts";
 import { type Locate, type PlacedResults, planSubject } from "./subject_plan.ts";
 import type { SubjectJob } from "./subject_task.ts";
+import { readTimings } from "./timings.ts";
 
 /** What a report is made from. */
 export interface ReportInput {
@@ -30,13 +34,19 @@ export interface ReportOptions {
   command?: string | undefined;
   /** Distance at the end of the colours, millimetres; default: {@linkcode errorRangeMm}. */
   maxMm?: number | undefined;
-  pictures?: Omit<PictureOptions, "maxMm"> | undefined;
+  pictures?: Omit<AssetOptions, "maxMm" | "embedScan" | "meshBytes"> | undefined;
+  /** Largest mesh in the page, bytes; 0: none. Default: 60,000. */
+  meshBytes?: number | undefined;
+  /** Whose scans' shapes are copied into the page. Default: `open`. */
+  embedScans?: EmbedScans | undefined;
   /** Where files are that are not where the results say. */
   locate?: Locate | undefined;
   /** Threads that draw; 0, the default, draws in this one. The page is the same. */
   workers?: number | undefined;
   /** Told after each subject was drawn. */
   onSubject?: ((done: number, all: number) => void) | undefined;
+  /** Subjects stand in files of their own: the file of one, by its id on the page. */
+  link?: ((id: string) => string) | undefined;
 }
 
 /** The page, and the leaderboard it was made from. */
@@ -44,6 +54,8 @@ export interface Report {
   /** The whole file: nothing beside it is needed. */
   html: string;
   leaderboard: Leaderboard;
+  /** What is shown, for pages of single subjects. */
+  model: ReportModel;
   /** Subjects that could not be drawn, and why; the page says the same. */
   notes: string[];
 }
@@ -59,19 +71,44 @@ export async function buildReport(
 ): Promise<Report> {
   const { leaderboard, results: placed } = input;
   const results = placed.map(({ results }) => results);
-  const { board } = startBoard(leaderboard.boards.map((board) => ({ board })));
-  const heat = { maxMm: options.maxMm ?? errorRangeMm(board), alignment: board.alignment };
-  const keys = subjectKeys(mergeResults(results));
-  const { pictures, notes } = await drawAll(keys, { placed, board, maxMm: heat.maxMm, options });
+  const pool = mergeResults(results);
+  const heat = heatOf(leaderboard, options.maxMm);
+  const { assets, notes } = await makeAssets(subjectKeys(pool), { placed, leaderboard, options });
+  const timing = await readTimings(placed, options.locate);
   const model = reportData(leaderboard, {
     results,
     heat,
     title: options.title,
     command: options.command,
-    pictures: (key) => pictures.get(nameOf(key)) ?? { scan: {}, methods: {} },
+    assets: (key) => assets.get(nameOf(key)),
+    timing,
+    link: options.link,
   });
-  const html = pageShell(`${model.title} · scan2score`, <Page model={model} />);
-  return { html, leaderboard, notes };
+  const shown = options.link === undefined ? model.subjects.filter(hasAnything) : [];
+  const data = new Map<string, unknown>([
+    ["page-data", pageData(model, pool)],
+    ...shown.map((subject) => [`subject-${subject.id}`, subjectData(subject)] as const),
+  ]);
+  const html = await pageShell({
+    title: `${model.title} · scan2score`,
+    body: <Page model={model} />,
+    data,
+    viewer: shown.some(hasMesh),
+  });
+  return { html, leaderboard, model, notes };
+}
+
+/** The colours of the error pictures: their range and the alignment they show. */
+export function heatOf(
+  leaderboard: Leaderboard,
+  maxMm: number | undefined,
+): { maxMm: number; alignment: string } {
+  const { board } = startBoard(leaderboard.boards.map((board) => ({ board })));
+  return { maxMm: maxMm ?? errorRangeMm(board), alignment: board.alignment };
+}
+
+function hasMesh({ assets: { models } }: SubjectModel): boolean {
+  return models.scan !== undefined || Object.keys(models.methods).length > 0;
 }
 
 /**
@@ -85,40 +122,67 @@ export function errorRangeMm(board: Board): number {
   return ends.find((end) => end >= wanted) ?? 500;
 }
 
-async function drawAll(
+/** Makes the assets of all subjects, each in a job. */
+async function makeAssets(
   keys: readonly SubjectKey[],
-  context: {
+  { placed, leaderboard, options }: {
     placed: readonly PlacedResults[];
-    board: Board;
-    maxMm: number;
+    leaderboard: Leaderboard;
     options: ReportOptions;
   },
-): Promise<{ pictures: Map<string, SubjectPictures>; notes: string[] }> {
-  const { placed, board, maxMm, options } = context;
-  const { protocol, alignment } = board;
-  const jobs = keys.flatMap((key) => {
-    const plan = planSubject(placed, { key, protocol, alignment, locate: options.locate });
-    const payload = { plan: plan!, options: { ...options.pictures, maxMm } } satisfies SubjectJob;
-    const scratch = () => Promise.resolve(""); // nothing is written
-    return plan === undefined ? [] : [{ key, group: nameOf(key), payload, scratch }];
-  });
-  const pictures = new Map<string, SubjectPictures>();
-  const notes = new Map<string, string>();
+): Promise<{ assets: Map<string, SubjectAssets>; notes: string[] }> {
+  const jobs: (Job<SubjectJob> & { key: SubjectKey })[] = [];
+  for (const key of keys) {
+    const payload = await subjectJob(key, { placed, leaderboard, options });
+    if (payload === undefined) continue;
+    // Nothing is written, so there is no scratch folder.
+    jobs.push({ key, group: nameOf(key), payload, scratch: () => Promise.resolve("") });
+  }
+  const assets = new Map<string, SubjectAssets>();
+  const notes = new Map<string, string[]>();
   let done = 0;
   await runJobs(new URL("./subject_task.ts", import.meta.url), jobs, (i, result) => {
-    const name = jobs[i].group;
+    const { group: name, key } = jobs[i];
     if (result.ok) {
-      pictures.set(name, result.outcome.result as unknown as SubjectPictures);
+      const made = result.outcome.result as unknown as SubjectAssets;
+      assets.set(name, made);
+      notes.set(name, made.notes.map((note) => `${key.subject}: ${note}`));
     } else {
-      pictures.set(name, { scan: { note: `No pictures: ${result.reason}` }, methods: {} });
-      notes.set(name, `${jobs[i].key.subject}: ${result.reason}`);
+      const scan = { note: `No pictures: ${result.reason}` };
+      assets.set(name, { ...NO_ASSETS, pictures: { scan, methods: {} } });
+      notes.set(name, [`${key.subject}: ${result.reason}`]);
     }
     options.onSubject?.(++done, jobs.length);
     return Promise.resolve();
   }, { workers: options.workers ?? 0 });
-  return { pictures, notes: jobs.flatMap(({ group }) => notes.get(group) ?? []) };
+  return { assets, notes: jobs.flatMap(({ group }) => notes.get(group) ?? []) };
 }
 
+/** What a worker needs to show a subject; undefined where no results file has a folder. */
+export async function subjectJob(
+  key: SubjectKey,
+  { placed, leaderboard, options }: {
+    placed: readonly PlacedResults[];
+    leaderboard: Leaderboard;
+    options: ReportOptions;
+  },
+): Promise<SubjectJob | undefined> {
+  const { board } = startBoard(leaderboard.boards.map((board) => ({ board })));
+  const { protocol, alignment } = board;
+  const plan = planSubject(placed, { key, protocol, alignment, locate: options.locate });
+  if (plan === undefined) return undefined;
+  return {
+    plan,
+    options: {
+      ...options.pictures,
+      maxMm: heatOf(leaderboard, options.maxMm).maxMm,
+      ...(options.meshBytes === undefined ? {} : { meshBytes: options.meshBytes }),
+      embedScan: await mayEmbed(plan, options.embedScans ?? "open"),
+    },
+  };
+}
+
+/** A name for maps: subjects of two data sets may share an id. */
 function nameOf({ dataset, subject }: SubjectKey): string {
   return JSON.stringify([dataset, subject]);
 }

@@ -17,12 +17,36 @@ const ANCHORS: readonly (readonly [at: number, color: Rgb])[] = [
   [1, [82, 25, 110]],
 ];
 
+/**
+ * Anchors of the map for signed distances: blue inside the scan, pale on it, brown outside. Both
+ * arms darken evenly and differ in hue for every common kind of colour vision.
+ */
+const SIGNED_ANCHORS: readonly (readonly [at: number, color: Rgb])[] = [
+  [0, [24, 46, 110]],
+  [0.25, [74, 128, 196]],
+  [0.42, [176, 205, 232]],
+  [0.5, [240, 239, 235]],
+  [0.58, [246, 208, 160]],
+  [0.75, [221, 132, 60]],
+  [1, [117, 44, 10]],
+];
+
 const STEPS = 256;
 
 /** The map as a table: `STEPS` colours, evenly spaced from 0 to the end of the scale. */
 export const ERROR_COLORS: readonly Rgb[] = Object.freeze(
-  Array.from({ length: STEPS }, (_, i) => mix(i / (STEPS - 1))),
+  Array.from({ length: STEPS }, (_, i) => mix(i / (STEPS - 1), ANCHORS)),
 );
+
+/** The map for signed distances as a table: from the end inside to the end outside. */
+export const SIGNED_COLORS: readonly Rgb[] = Object.freeze(
+  Array.from({ length: STEPS }, (_, i) => mix(i / (STEPS - 1), SIGNED_ANCHORS)),
+);
+
+/** A table as bytes: 256 × RGB. */
+export function colorBytes(table: readonly Rgb[]): Uint8Array {
+  return Uint8Array.from(table.flat());
+}
 
 /** The colour of an error; above the end of the scale, the end's colour. */
 export function errorColor(value: number, max: number): Rgb {
@@ -45,9 +69,9 @@ export function lightness([r, g, b]: Rgb): number {
 }
 
 /** Mixes the two anchors round `at` in OKLab, so that steps look even. */
-function mix(at: number): Rgb {
-  const above = Math.max(1, ANCHORS.findIndex(([position]) => position >= at));
-  const [fromAt, from] = ANCHORS[above - 1], [toAt, to] = ANCHORS[above];
+function mix(at: number, anchors: readonly (readonly [at: number, color: Rgb])[]): Rgb {
+  const above = Math.max(1, anchors.findIndex(([position]) => position >= at));
+  const [fromAt, from] = anchors[above - 1], [toAt, to] = anchors[above];
   const t = (at - fromAt) / (toAt - fromAt);
   const a = toOklab(from), b = toOklab(to);
   return fromOklab([a[0] + t * (b[0] - a[0]), a[1] + t * (b[1] - a[1]), a[2] + t * (b[2] - a[2])]);

@@ -17,7 +17,14 @@ import {
 } from "../../core/geometry/transform.ts";
 import { InputError } from "../../core/work/errors.ts";
 import { hashFile } from "../../core/work/hash.ts";
+import { dirname } from "../../core/work/path.ts";
+import { resolvePortable } from "../../core/work/paths.ts";
+import { readBodyFile } from "../../body/body_file.ts";
+import { bodyMesh, poseBody, type PosedBody } from "../../body/forward.ts";
+import type { BodyModel } from "../../body/model.ts";
+import { misfit } from "../../body/pose.ts";
 import { METRES_PER_UNIT } from "../../datasets/subject.ts";
+import { fitOfViewSubject, readViewSubject } from "../../datasets/views.ts";
 import { framingOf, suiteCamera } from "../../render/cameras.ts";
 import { parseCamera } from "../../render/layouts/suite_files.ts";
 import type { SubjectScene } from "./pictures.ts";
@@ -29,7 +36,9 @@ import type { PlannedFile, SubjectPlan } from "./subject_plan.ts";
  *
  * @throws {InputError} If the scan, the camera or the picture cannot be read or has changed.
  */
-export async function loadScene(plan: SubjectPlan): Promise<SubjectScene> {
+export async function loadScene(
+  plan: SubjectPlan,
+): Promise<SubjectScene & { subject: string; body?: PlacedBody | undefined }> {
   if (plan.scan === undefined) {
     throw new InputError(`the results do not name the scan of "${plan.subject}"`);
   }
@@ -52,11 +61,42 @@ export async function loadScene(plan: SubjectPlan): Promise<SubjectScene> {
   }
   const { color } = plan;
   return {
+    subject: plan.subject,
     scan,
     camera,
     predictions,
     ...(color === undefined ? {} : { input: await loadPicture(color) }),
+    body: await loadFittedBody(plan),
   };
+}
+
+/** A body in the scan's frame, metres. */
+export interface PlacedBody {
+  model: BodyModel;
+  posed: PosedBody;
+  mesh: Mesh;
+}
+
+/** The subject's body, where the file beside its views names one that goes with this very scan. */
+async function loadFittedBody({ subjectFile, scan }: SubjectPlan): Promise<PlacedBody | undefined> {
+  if (subjectFile === undefined) return undefined;
+  if (!(await Deno.stat(subjectFile).catch(() => undefined))?.isFile) return undefined;
+  try {
+    const json = await readViewSubject(subjectFile), fit = fitOfViewSubject(json);
+    if (json.scan.sha256 !== scan?.sha256 || fit === undefined || json.body === null) {
+      return undefined;
+    }
+    const file = resolvePortable(json.body.path, dirname(subjectFile));
+    if ((await hashFile(file)).sha256 !== json.body.sha256) return undefined;
+    const model = await readBodyFile(file);
+    if (misfit(model, fit) !== undefined) return undefined;
+    const posed = poseBody(model, fit);
+    return { model, posed, mesh: bodyMesh(model, posed) };
+  } catch (error) {
+    // The body is an extra: without it there are no parts to choose and nothing to lay over.
+    if (!(error instanceof InputError || error instanceof Deno.errors.NotFound)) throw error;
+    return undefined;
+  }
 }
 
 /** A mesh in metres: its unit first, then `place`. Positions and triangles only. */

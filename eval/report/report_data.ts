@@ -4,6 +4,8 @@ import type { Board, Leaderboard } from "../leaderboard.ts";
 import { mergeResults, type PooledRow, type ResultsPool } from "../merge_results.ts";
 import { compareText, type ProtocolRecord, type Results, type Scores } from "../results.ts";
 import { type Cell, gatherSubjects } from "../subject_table.ts";
+import { NO_ASSETS, type SubjectAssets } from "./subject_assets.ts";
+import type { Timing } from "./timings.ts";
 
 /** A picture inside the page. */
 export interface Picture {
@@ -17,8 +19,17 @@ export interface Picture {
 export interface MethodPictures {
   normal?: Picture;
   normalBack?: Picture;
+  /** Distances to the scan. */
   error?: Picture;
   errorBack?: Picture;
+  depth?: Picture;
+  depthBack?: Picture;
+  /** Angles between normals. */
+  angle?: Picture;
+  angleBack?: Picture;
+  /** Differences of depths. */
+  depthError?: Picture;
+  depthErrorBack?: Picture;
   /** Why pictures are missing. */
   note?: string;
 }
@@ -26,7 +37,7 @@ export interface MethodPictures {
 /** What is drawn of one subject. */
 export interface SubjectPictures {
   input?: Picture;
-  scan: Pick<MethodPictures, "normal" | "normalBack" | "note">;
+  scan: MethodPictures;
   /** By the method's name on the boards. */
   methods: Readonly<Record<string, MethodPictures>>;
 }
@@ -66,7 +77,11 @@ export interface SubjectModel extends SubjectKey {
   views: readonly string[];
   /** By board id. */
   results: Readonly<Record<string, readonly SubjectResult[]>>;
-  pictures: SubjectPictures;
+  assets: SubjectAssets;
+  /** Seconds and memory of inference, by method. */
+  timings: Readonly<Record<string, Timing>>;
+  /** The file that shows it, where that is another one. */
+  link?: string | undefined;
 }
 
 /** Where the numbers come from. */
@@ -86,16 +101,28 @@ export interface ReportModel {
   subjects: readonly SubjectModel[];
   heat: { maxMm: number; alignment: string };
   provenance: ProvenanceModel;
+  /** Subjects are asked for when they are opened: a served page. */
+  onDemand: boolean;
 }
 
 /** What the page is assembled from, beside the leaderboard. */
 export interface ReportDataOptions {
   results: readonly Results[];
-  /** Pictures of a subject. */
-  pictures: (key: SubjectKey) => SubjectPictures;
+  /** What is shown of a subject. */
+  assets?: ((key: SubjectKey) => SubjectAssets | undefined) | undefined;
+  /** What a method took for a subject. */
+  timing?: ((method: string, key: SubjectKey) => Timing | undefined) | undefined;
   heat: { maxMm: number; alignment: string };
   title?: string | undefined;
   command?: string | undefined;
+  /** The file of a subject, by its id on the page. */
+  link?: ((id: string) => string) | undefined;
+  onDemand?: boolean | undefined;
+}
+
+/** An entry of a record; nothing for names that every object has, as `__proto__`. */
+export function entryOf<T>(record: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined;
 }
 
 /** Assembles the page's data. */
@@ -117,12 +144,19 @@ export function reportData(leaderboard: Leaderboard, options: ReportDataOptions)
   const subjects = subjectKeys(pool).map(({ views, ...key }, i): SubjectModel => ({
     ...key,
     id: `s-${i}`,
+    link: options.link?.(`s-${i}`),
     views,
     results: Object.fromEntries(
       boards.filter(({ board }) => board.dataset === key.dataset)
         .map(({ id, board }) => [id, resultsOf(pool, { board, order: start, key })]),
     ),
-    pictures: options.pictures(key),
+    assets: options.assets?.(key) ?? NO_ASSETS,
+    timings: Object.fromEntries(
+      pool.methods.flatMap(({ name }) => {
+        const timing = options.timing?.(name, key);
+        return timing === undefined ? [] : [[name, timing]];
+      }),
+    ),
   }));
   return {
     title: options.title ?? defaultTitle(leaderboard),
@@ -131,6 +165,7 @@ export function reportData(leaderboard: Leaderboard, options: ReportDataOptions)
     start,
     subjects,
     heat,
+    onDemand: options.onDemand ?? false,
     provenance: {
       ...(command === undefined ? {} : { command }),
       sources: leaderboard.sources,
@@ -206,7 +241,8 @@ function resultsOf(
   });
 }
 
-function rowsOf(pool: ResultsPool, board: Board): PooledRow[] {
+/** The rows of a board. */
+export function rowsOf(pool: ResultsPool, board: Board): PooledRow[] {
   return pool.rows.filter((row) =>
     row.protocol === board.protocol && row.dataset === board.dataset
   );

@@ -2,6 +2,7 @@
  * Which files show a subject: found through the `inputs` of results files, as plain data that a
  * worker can be handed.
  */
+import { dirname, join } from "../../core/work/path.ts";
 import { resolvePortable } from "../../core/work/paths.ts";
 import { shownNames } from "../merge_results.ts";
 import type { InputRecord, Results } from "../results.ts";
@@ -38,6 +39,8 @@ export interface SubjectPlan {
   scan?: PlannedFile | undefined;
   camera?: PlannedFile | undefined;
   color?: PlannedFile | undefined;
+  /** Where a view set would say more of the subject: its body, its licence. May not exist. */
+  subjectFile?: string | undefined;
   predictions: PlannedPrediction[];
 }
 
@@ -75,6 +78,7 @@ export function planSubject(
     return undefined;
   };
   const ofView = (role: string) => find((i) => i.role === role && i.view === key.view);
+  const camera = ofView("camera");
   const predictions = files.flatMap((file) =>
     file.results.methods.flatMap((method): PlannedPrediction[] => {
       const row = file.results.rows.find((row) =>
@@ -98,8 +102,9 @@ export function planSubject(
   return {
     subject: key.subject,
     scan: find((input) => input.role === "scan"),
-    camera: ofView("camera"),
+    camera,
     color: ofView("color"),
+    subjectFile: camera && join(dirname(dirname(camera.file)), "subject.json"),
     predictions,
   };
 }

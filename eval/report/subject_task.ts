@@ -2,23 +2,23 @@
 import type { Json } from "../../core/work/json.ts";
 import type { TaskOutcome } from "../../core/work/task.ts";
 import { loadScene } from "./load_scene.ts";
-import { drawSubject, type PictureOptions } from "./pictures.ts";
+import { type AssetOptions, subjectAssets } from "./subject_assets.ts";
 import type { SubjectPlan } from "./subject_plan.ts";
 
 /** What the worker is handed. */
 export interface SubjectJob {
   plan: SubjectPlan;
-  options: PictureOptions;
+  options: AssetOptions;
 }
 
 /**
- * Draws the pictures of a plan; they are the outcome's `result` (`SubjectPictures`).
+ * Makes the assets of a plan; they are the outcome's `result` (`SubjectAssets`).
  *
  * @throws {InputError} If the scan cannot be shown.
  */
-export default async function drawPlannedSubject(
+export default async function makePlannedAssets(
   { plan, options }: SubjectJob,
 ): Promise<TaskOutcome> {
-  const pictures = await drawSubject(await loadScene(plan), options);
-  return { result: pictures as unknown as Json };
+  const assets = await subjectAssets(await loadScene(plan), options);
+  return { result: assets as unknown as Json };
 }

@@ -1,15 +1,19 @@
 import type { ComponentChildren } from "preact";
 import { describeKey } from "../../keys.ts";
-import type { LeaderboardEntry, ScoreInterval } from "../../leaderboard.ts";
+import type { Board, LeaderboardEntry, ScoreInterval } from "../../leaderboard.ts";
+import type { MethodRecord } from "../../results.ts";
 import { count, fixed } from "../format.ts";
 import type { BoardModel } from "../report_data.ts";
+import { type TrainingFlag, trainingFlag } from "../training_overlap.ts";
 import { type Domain, domainOf, IntervalBar } from "./interval_bar.tsx";
 
 /** Columns after the one that ranks. */
 const MORE_COLUMNS = 6;
 
 /** The ranked table of one board. */
-export function BoardTable({ model }: { model: BoardModel }) {
+export function BoardTable(
+  { model, methods }: { model: BoardModel; methods: readonly MethodRecord[] },
+) {
   const { board, spread } = model;
   const columns = board.columns.slice(0, 1 + MORE_COLUMNS).map((key, i) => {
     const info = describeKey(key);
@@ -18,6 +22,11 @@ export function BoardTable({ model }: { model: BoardModel }) {
     return { key, info, domain: domainOf(scores, { better: info.better, ticks }) };
   });
   const best = new Map(columns.map(({ key }) => [key, bestOf(board.entries, key)]));
+  const isTied = (entry: LeaderboardEntry, key: string) => {
+    const winner = best.get(key);
+    return winner !== undefined && winner !== entry && entry.rank !== null &&
+      withinNoise(board, { a: entry.method, b: winner.method, key });
+  };
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label="Ranked methods">
       <table class="board">
@@ -33,7 +42,12 @@ export function BoardTable({ model }: { model: BoardModel }) {
               <SortButton direction="lower">Method</SortButton>
             </th>
             {columns.map(({ key, info }, i) => (
-              <th scope="col" class={i === 0 ? "number main" : "number"} title={info.text || key}>
+              <th
+                scope="col"
+                class={i === 0 ? "number main" : "number"}
+                title={info.text || key}
+                data-key={key}
+              >
                 <SortButton direction={info.better ?? "lower"}>
                   {info.title}
                   <small>{[info.unit, arrow(info.better)].filter(Boolean).join(" ")}</small>
@@ -44,22 +58,27 @@ export function BoardTable({ model }: { model: BoardModel }) {
         </thead>
         <tbody>
           {board.entries.map((entry, i) => (
-            <tr class={rowClass(entry)}>
+            <tr class={rowClass(entry)} data-method={entry.method}>
               <td class="place" data-sort={i}>
                 <Place entry={entry} />
               </td>
               <th scope="row" class="name" data-sort={entry.method}>
                 {entry.method}
                 <MethodNotes entry={entry} subjects={board.subjects.length} />
+                <Training
+                  flag={trainingFlag(methods.find(({ name }) => name === entry.method), board)}
+                />
               </th>
               {columns.map(({ key, info, domain }, column) => (
                 <ScoreCell
+                  id={key}
                   score={entry.scores[key]}
                   worst={entry.worstCase?.[key]}
                   digits={info.digits}
                   domain={domain}
                   main={column === 0}
                   best={best.get(key) === entry}
+                  tied={isTied(entry, key)}
                   ticks={column === 0 ? spread[entry.method] : undefined}
                 />
               ))}
@@ -110,20 +129,28 @@ function MethodNotes({ entry, subjects }: { entry: LeaderboardEntry; subjects: n
 }
 
 function ScoreCell(
-  { score, worst, digits, domain, main, best, ticks }: {
+  { id, score, worst, digits, domain, main, best, tied, ticks }: {
+    id: string;
     score: ScoreInterval | undefined;
     worst: ScoreInterval | undefined;
     digits: number;
     domain: Domain;
     main: boolean;
     best: boolean;
+    tied: boolean;
     ticks: readonly number[] | undefined;
   },
 ) {
-  if (score === undefined) return <td class={main ? "number main" : "number"}>–</td>;
+  const kind = main ? "number main" : "number";
+  if (score === undefined) return <td class={kind} data-key={id}>–</td>;
   return (
-    <td class={main ? "number main" : "number"} data-sort={score.mean}>
-      <span class={best ? "value best" : "value"}>{fixed(score.mean, digits)}</span>
+    <td class={kind} data-key={id} data-sort={score.mean}>
+      <span
+        class={best ? "value best" : tied ? "value tied" : "value"}
+        title={tied ? TIED : undefined}
+      >
+        {fixed(score.mean, digits)}
+      </span>
       {main && <span class="ci">{intervalText(score, digits)}</span>}
       <IntervalBar score={score} domain={domain} ticks={ticks} />
       {main && worst !== undefined && (
@@ -133,6 +160,22 @@ function ScoreCell(
       )}
     </td>
   );
+}
+
+/** What a tie is, on hover. */
+export const TIED = "within noise of the best: p > 0.05";
+
+/** Whether the paired test of two methods does not separate them; false where there is none. */
+export function withinNoise(board: Board, { a, b, key }: { a: string; b: string; key: string }) {
+  const pair = board.pairs.find((pair) =>
+    pair.key === key && (pair.a === a && pair.b === b || pair.a === b && pair.b === a)
+  );
+  return pair !== undefined && pair.p > 0.05;
+}
+
+function Training({ flag }: { flag: TrainingFlag | undefined }) {
+  if (flag === undefined) return null;
+  return <small class={flag.kind === "overlap" ? "overlap" : "undeclared"}>{flag.text}</small>;
 }
 
 /** `1.31–1.72`, or nothing where there is no interval. */

@@ -7,7 +7,11 @@ import { ColorBar } from "./color_bar.tsx";
 import { Pairs } from "./pairs.tsx";
 import { ProtocolPanel } from "./protocol_panel.tsx";
 import { Provenance } from "./provenance.tsx";
+import { Published } from "./published.tsx";
+import { Plots } from "./plots.tsx";
+import { Stage } from "./stage.tsx";
 import { SubjectCard } from "./subject_card.tsx";
+import { Compare, TableTools } from "./table_tools.tsx";
 
 /** Boards up to here are switched by buttons, more by a list. */
 const BUTTONS = 4;
@@ -19,12 +23,13 @@ const NOTHING = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAA
 export function Page({ model }: { model: ReportModel }) {
   const { boards, start, subjects, leaderboard } = model;
   const level = `${Number((100 * leaderboard.statistics.level).toPrecision(4))} %`;
-  const drawn = subjects.some(({ pictures }) => Object.keys(pictures.methods).length > 0);
+  const drawn = subjects.some(({ assets }) => Object.keys(assets.pictures.methods).length > 0);
   return (
     <>
       <a class="skip" href="#subjects">Skip to the subjects</a>
       <header class="top">
         <p class="kicker">scan2score · single-image human digitization</p>
+        <p class="live" role="status" hidden />
         <h1>{model.title}</h1>
         {boards.map((board) => (
           <p class="lead" data-board={board.id} hidden={board !== start}>{leadText(board)}</p>
@@ -33,15 +38,20 @@ export function Page({ model }: { model: ReportModel }) {
       <main>
         <section aria-label="Leaderboard">
           <BoardSwitch boards={boards} start={start} />
+          <TableTools />
           {boards.map((board) => (
             <div data-board={board.id} hidden={board !== start}>
-              <BoardTable model={board} />
+              <BoardTable model={board} methods={leaderboard.methods} />
+              <p class="note filtered" hidden />
               <p class="note">{boardNote(board, level)}</p>
+              <Published board={board.board} />
               <Pairs board={board.board} />
               <AllScores board={board.board} />
             </div>
           ))}
         </section>
+        <Compare />
+        <Plots model={model} />
         <section id="subjects">
           <div class="bench">
             <h2>Subjects</h2>
@@ -70,21 +80,29 @@ export function Page({ model }: { model: ReportModel }) {
         </section>
         <Provenance model={model} />
       </main>
-      <dialog class="viewer" aria-label="Picture">
-        <figure>
-          <img alt="" src={NOTHING} />
-          <figcaption>
-            <b />
-            <span />
-          </figcaption>
-        </figure>
-        <nav>
-          <button type="button" data-step="-1" aria-label="Previous method">←</button>
-          <button type="button" data-step="1" aria-label="Next method">→</button>
-          <button type="button" data-close aria-label="Close">×</button>
-        </nav>
-      </dialog>
+      <Stage />
+      <PictureViewer />
     </>
+  );
+}
+
+/** One picture, large. One a document. */
+export function PictureViewer() {
+  return (
+    <dialog class="viewer" aria-label="Picture">
+      <figure>
+        <img alt="" src={NOTHING} />
+        <figcaption>
+          <b />
+          <span />
+        </figcaption>
+      </figure>
+      <nav aria-label="Pictures">
+        <button type="button" data-step="-1" aria-label="Previous method">←</button>
+        <button type="button" data-step="1" aria-label="Next method">→</button>
+        <button type="button" data-close aria-label="Close">×</button>
+      </nav>
+    </dialog>
   );
 }
 
@@ -109,6 +127,7 @@ function boardNote({ board }: BoardModel, level: string): string {
       : "One subject: no interval can be given.",
   ];
   if (ranked > 1) {
+    parts.push("Bold: the best of a column; dotted: within noise of it (paired test, p > 0.05).");
     parts.push(`A range under a place: the places held in ${level} of the resamples.`);
   }
   if (board.entries.some((entry) => entry.usesTruth)) {

@@ -1,5 +1,7 @@
 import { describeKey } from "../../keys.ts";
+import { hasAnything } from "../client_data.ts";
 import { fixed } from "../format.ts";
+import { entryOf } from "../report_data.ts";
 import type {
   BoardModel,
   MethodPictures,
@@ -16,7 +18,7 @@ const CARD_SCORES = 4;
 export function SubjectCard({ model, subject }: { model: ReportModel; subject: SubjectModel }) {
   const boards = model.boards.filter(({ id }) => subject.results[id] !== undefined);
   const start = boards.includes(model.start) ? model.start : boards[0];
-  const { pictures } = subject;
+  const { pictures } = subject.assets;
   const bare = Object.keys(pictures.scan).length === 0 && pictures.input === undefined;
   const views = subject.views.length > 1
     ? `view ${subject.view}, scores over ${subject.views.length} views`
@@ -34,6 +36,13 @@ export function SubjectCard({ model, subject }: { model: ReportModel; subject: S
       <h3>
         <a href={`#${subject.id}`}>{subject.subject}</a>
         <small>{[datasetOf(model, subject), views].filter(Boolean).join(" · ")}</small>
+        {subject.link === undefined
+          ? (hasAnything(subject) || model.onDemand) && (
+            <button type="button" class="open" data-open={subject.id} data-live hidden>
+              Open in 3D
+            </button>
+          )
+          : <a class="open" href={subject.link}>Open in 3D</a>}
       </h3>
       <div class={bare ? "plates bare" : "plates"} style={platesStyle(subject)}>
         <div class="plate reference" hidden={bare}>
@@ -63,7 +72,7 @@ export function SubjectCard({ model, subject }: { model: ReportModel; subject: S
             subject={subject}
             boards={boards}
             start={start}
-            pictures={pictures.methods[method] ?? {}}
+            pictures={entryOf(pictures.methods, method) ?? {}}
           />
         ))}
       </div>
@@ -201,7 +210,7 @@ function Shot(
  * The grid of a subject's pictures: three columns for input and scan, two for each method; a column
  * is never so narrow that its picture is lower than the least height.
  */
-function platesStyle({ pictures, results }: SubjectModel): string {
+function platesStyle({ assets: { pictures }, results }: SubjectModel): string {
   const { width = 1, height = 2 } = pictures.scan.normal ?? {};
   const methods = Object.values(results)[0]?.length ?? 1;
   return `--columns:${3 + 2 * methods};--aspect:${(width / height).toFixed(4)}`;

@@ -5,7 +5,6 @@ import { reportData, subjectKeys } from "../../../eval/report/report_data.ts";
 import { syntheticResults } from "../_synthetic.ts";
 
 const heat = { maxMm: 50, alignment: "aligned" };
-const pictures = () => ({ scan: {}, methods: {} });
 
 Deno.test("subjectKeys() shows the front view where there is one, else the first by name", () => {
   const pool = mergeResults([
@@ -28,7 +27,6 @@ Deno.test("reportData() gives a subject's mean over its views and names the view
   const model = reportData(buildLeaderboard([results], { resamples: 50 }), {
     results: [results],
     heat,
-    pictures,
   });
   const [subject] = model.subjects;
   const of = (method: string) =>
@@ -43,7 +41,7 @@ Deno.test("reportData() gives a subject's mean over its views and names the view
 Deno.test("reportData() starts at the ranking board and keeps the methods in its order", () => {
   const results = syntheticResults();
   const leaderboard = buildLeaderboard([results], { resamples: 50 });
-  const model = reportData(leaderboard, { results: [results], heat, pictures });
+  const model = reportData(leaderboard, { results: [results], heat });
   assert.equal(model.start.board.alignment, "aligned");
   const order = model.start.board.entries.map((entry) => entry.method);
   for (const subject of model.subjects) {

@@ -1,0 +1,31 @@
+/// <reference lib="dom" />
+/** A served page: says how far an evaluation is, and reloads when there is something new. */
+import { one, replace } from "./dom.ts";
+
+/** What the server tells. */
+interface Told {
+  /** Changes when the results do. */
+  version: string;
+  /** Of an evaluation that runs. */
+  done?: number;
+  total?: number;
+}
+
+/** Listens where the page was served with a source of events. */
+export function watchLive(): void {
+  const source = document.documentElement.dataset.events;
+  if (source === undefined) return;
+  const line = one(".live");
+  let version: string | undefined;
+  const events = new EventSource(source);
+  events.addEventListener("message", ({ data }) => {
+    const told = JSON.parse(data) as Told;
+    version ??= told.version;
+    if (told.version !== version) return location.reload();
+    if (line === undefined) return;
+    line.hidden = told.total === undefined;
+    if (told.total !== undefined) {
+      replace(line, `Evaluation runs: ${told.done} of ${told.total} items`);
+    }
+  });
+}

@@ -1,0 +1,156 @@
+/** Makes the mesh that the page's viewer shows from the mesh that was scored. */
+import { MeshoptEncoder, MeshoptSimplifier } from "meshoptimizer";
+import { buildTree } from "../../../core/geometry/bvh.ts";
+import { closestPoints } from "../../../core/geometry/closest.ts";
+import { boundsOf, type Mesh } from "../../../core/geometry/mesh.ts";
+import { angleWeightedNormals } from "../../../core/geometry/normals.ts";
+import { weldByPosition } from "../../../core/geometry/weld.ts";
+import { InputError } from "../../../core/work/errors.ts";
+import { type CompactMesh, DISTANCE_STEP_M, encodeCompactGlb } from "./glb_compressed.ts";
+
+/** A mesh for the viewer. */
+export interface ViewerMesh {
+  /** Binary glTF, quantized and compressed. */
+  glb: Uint8Array;
+  vertices: number;
+  triangles: number;
+  /** Triangles of the mesh that was scored. */
+  fullTriangles: number;
+  /** Largest distance from a vertex of the full mesh to this one, millimetres. */
+  deviationMm: number;
+}
+
+/** What vertices carry, and how large the file may be. */
+export interface ViewerMeshOptions {
+  maxBytes: number;
+  /** Signed distances in metres of points (xyz interleaved): asked for vertices of the full mesh. */
+  distances?: ((points: Float32Array) => Float64Array) | undefined;
+  /** Body parts of points. */
+  parts?: ((points: Float32Array) => Uint8Array) | undefined;
+}
+
+/** Positions get this many bits along the longest side: a fifth of a millimetre on a person. */
+const POSITION_BITS = 13;
+
+/** Bytes a triangle takes about; the first guess at how many there can be. */
+const BYTES_PER_TRIANGLE = 5.2;
+
+/** The normal of a vertex whose faces cancel out: glTF knows no zero normal. */
+const UP = [0, 1, 0];
+
+/** Meshes with many more triangles are clustered to this first: quadrics on all would take long. */
+const DENSE_TRIANGLES = 500_000;
+
+/** Times the number of triangles is lowered until the file fits. */
+const ATTEMPTS = 8;
+
+/**
+ * Simplifies (quadric error, meshoptimizer), quantizes and compresses a mesh into at most
+ * `maxBytes`. The vertices left are vertices of the full mesh, so that distances and normals, taken
+ * there, are those of the full mesh.
+ *
+ * @throws {InputError} If the mesh has no triangle, or cannot be made small enough.
+ */
+export async function viewerMesh(
+  mesh: Pick<Mesh, "positions" | "indices">,
+  options: ViewerMeshOptions,
+): Promise<ViewerMesh> {
+  await Promise.all([MeshoptSimplifier.ready, MeshoptEncoder.ready]);
+  const full = welded(mesh);
+  if (full.indices.length === 0) throw new InputError("Cannot show a mesh: it has no triangle");
+  const normals = angleWeightedNormals(full.positions, full.indices);
+  let target = Math.floor(options.maxBytes / BYTES_PER_TRIANGLE);
+  let indices: Uint32Array = full.indices;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    indices = simplified(full.positions, indices, target);
+    const compact = compactMesh({ ...full, indices, normals }, options);
+    const glb = await encodeCompactGlb(compact);
+    if (glb.length <= options.maxBytes) {
+      return {
+        glb,
+        vertices: compact.positions.length / 3,
+        triangles: compact.indices.length / 3,
+        fullTriangles: mesh.indices.length / 3,
+        deviationMm: deviationMm(full.positions, compact),
+      };
+    }
+    const fits = options.maxBytes / glb.length;
+    target = Math.floor(0.97 * Math.min(1, fits) * indices.length / 3);
+  }
+  throw new InputError(
+    `Cannot show a mesh: it does not fit into ${options.maxBytes} bytes after simplification`,
+  );
+}
+
+/** Vertices at one place made one, triangles without extent left out. */
+function welded({ positions, indices }: Pick<Mesh, "positions" | "indices">) {
+  const { weldedOf, firstOf, count } = weldByPosition(positions);
+  const unique = new Float32Array(3 * count);
+  for (const [i, v] of firstOf.entries()) unique.set(positions.subarray(3 * v, 3 * v + 3), 3 * i);
+  const kept = new Uint32Array(indices.length);
+  let length = 0;
+  for (let i = 0; i < indices.length; i += 3) {
+    const a = weldedOf[indices[i]], b = weldedOf[indices[i + 1]], c = weldedOf[indices[i + 2]];
+    if (a === b || b === c || c === a) continue;
+    kept[length++] = a, kept[length++] = b, kept[length++] = c;
+  }
+  return { positions: unique, indices: kept.subarray(0, length) };
+}
+
+/** At most about `target` triangles; what quadrics cannot reach is clustered. */
+function simplified(positions: Float32Array, given: Uint32Array, target: number): Uint32Array {
+  if (given.length <= 3 * target) return given;
+  const [thinned] = given.length <= 4 * DENSE_TRIANGLES
+    ? [given]
+    : MeshoptSimplifier.simplifySloppy(given, positions, 3, null, 3 * DENSE_TRIANGLES, 1);
+  const indices = thinned.length > 0 ? thinned : given;
+  const [fine] = MeshoptSimplifier.simplify(indices, positions, 3, 3 * target, 1);
+  if (fine.length > 0 && fine.length <= 3.6 * target) return fine;
+  const [coarse] = MeshoptSimplifier.simplifySloppy(indices, positions, 3, null, 3 * target, 1);
+  return coarse.length > 0 ? coarse : fine;
+}
+
+/** Keeps the vertices in use, in the order that compresses best, and quantizes. */
+function compactMesh(
+  mesh: { positions: Float32Array; indices: Uint32Array; normals: Float32Array },
+  { distances, parts }: ViewerMeshOptions,
+): CompactMesh {
+  const indices = mesh.indices.slice();
+  const [remap, count] = MeshoptEncoder.reorderMesh(indices, true, true);
+  const points = new Float32Array(3 * count), normals = new Float32Array(3 * count);
+  for (const [from, to] of remap.entries()) {
+    if (to >= count) continue; // no triangle left uses it
+    points.set(mesh.positions.subarray(3 * from, 3 * from + 3), 3 * to);
+    const normal = mesh.normals.subarray(3 * from, 3 * from + 3);
+    normals.set(normal.some((n) => n !== 0) ? normal : UP, 3 * to);
+  }
+  const { min, max } = boundsOf({ positions: points });
+  const extent = Math.max(max[0] - min[0], max[1] - min[1], max[2] - min[2]);
+  const scale = (extent || 1) / (2 ** POSITION_BITS - 1);
+  const positions = Uint16Array.from(
+    points,
+    (value, i) => Math.round((value - min[i % 3]) / scale),
+  );
+  const steps = distances && Int16Array.from(
+    distances(points),
+    (d) => Math.max(-32767, Math.min(32767, Math.round(d / DISTANCE_STEP_M))),
+  );
+  return {
+    positions,
+    scale,
+    offset: min,
+    normals,
+    distances: steps,
+    parts: parts?.(points),
+    indices,
+  };
+}
+
+/** How far the full mesh's vertices lie from the small mesh, as a browser will place it. */
+function deviationMm(full: Float32Array, compact: CompactMesh): number {
+  const { offset, scale, indices } = compact;
+  const positions = Float32Array.from(compact.positions, (q, i) => scale * q + offset[i % 3]);
+  using tree = buildTree({ positions, indices });
+  const { distance } = closestPoints(tree, full);
+  return 1000 * distance.reduce((a, b) => Math.max(a, b), 0);
+}
