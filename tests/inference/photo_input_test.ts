@@ -87,3 +87,37 @@ Deno.test("openPhoto() refuses a mask of another size", () =>
       /has 300 × 200 pixels, expected the photo's 512 × 512/,
     );
   }));
+
+Deno.test("openPhoto() gives the whole photo at full resolution, the mask file pixel by pixel", () =>
+  inFolder(async (folder) => {
+    // Longer than what is looked at (2048), so that the analysis works on a smaller picture.
+    const width = 2600, height = 1000, data = new Uint8Array(3 * width * height);
+    for (let i = 0; i < data.length; i++) data[i] = (i * 40503) >> 8;
+    const mask = new Uint8Array(width * height);
+    for (let y = 201; y < 900; y++) mask.fill(255, width * y + 1201, width * y + 1302);
+    const body25 = new Float64Array(75), none = new Float64Array(63);
+    for (let k = 0; k < 25; k++) body25.set([1210.25 + k, 210 + 20 * k, 0.9], 3 * k);
+    const place = {
+      path: join(folder, "wide.png"),
+      maskFile: join(folder, "mask.png"),
+      keypointsFile: join(folder, "points.json"),
+    };
+    await Deno.writeFile(place.path, encodePng({ width, height, channels: 3, data }));
+    await Deno.writeFile(place.maskFile, encodePng({ width, height, channels: 1, data: mask }));
+    await Deno.writeTextFile(
+      place.keypointsFile,
+      openPoseJson([{ body25, handLeft: none, handRight: none }]),
+    );
+    const input = await openPhoto(place);
+    assert.equal(input.photo.picture.width, 2048);
+    const { picture, keypoints, mask: found, view } = await input.whole();
+    assert.deepEqual([picture.width, picture.height, found.width], [width, height, width]);
+    assert.ok(picture.data.every((value, i) => value === data[i]));
+    assert.ok(found.data.every((value, i) => value === mask[i]));
+    assert.deepEqual(keypoints.body25, body25);
+    const focalPx = 1300 / Math.tan(Math.PI * 25 / 180);
+    const { camera, subjectDistanceM } = view;
+    assert.ok(camera.projection === "perspective" && Math.abs(camera.fx - focalPx) < 1e-9);
+    assert.deepEqual([camera.cx, camera.cy], [1300, 500]);
+    assert.ok(Math.abs(subjectDistanceM - focalPx * 1.7 / 699) < 1e-9);
+  }));
