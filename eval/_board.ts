@@ -5,6 +5,7 @@ import type { Board, LeaderboardEntry, ScoreInterval } from "./leaderboard.ts";
 import type { PooledRow } from "./merge_results.ts";
 import { describeKey } from "./keys.ts";
 import { compareText, type MethodRecord, type ProtocolRecord } from "./results.ts";
+import { publishedOf } from "./published/mod.ts";
 import type { SignFlipTester } from "./statistics/permutation.ts";
 import { rankIntervals } from "./statistics/ranks.ts";
 import type { Resampler } from "./statistics/resampler.ts";
@@ -111,7 +112,7 @@ export function buildBoard(input: BoardInput, statistics: BoardStatistics): Boar
     columns,
     entries,
     pairs: comparePairs({ entries, cells, keys: columns }, statistics),
-    published: [],
+    published: publishedOf(protocol.id) as unknown as Board["published"],
   };
 }
 

@@ -7,7 +7,7 @@ import { hintOf, InputError, messageOf } from "../core/work/errors.ts";
 import type { Json } from "../core/work/json.ts";
 import type { Task } from "../core/work/task.ts";
 import { loadScan } from "../datasets/load.ts";
-import { METRES_PER_UNIT, type Subject, type Unit } from "../datasets/subject.ts";
+import { METRES_PER_UNIT, metresPerUnitOf, type Subject, type Unit } from "../datasets/subject.ts";
 import { parseCamera } from "../render/layouts/suite_files.ts";
 import type { Protocol } from "./protocols/protocol.ts";
 import { protocolNamed } from "./protocols/registry.ts";
@@ -51,7 +51,14 @@ async function truthOf({ subject, seed }: EvalPayload): Promise<Truth> {
     kept?.truth.release();
     kept = undefined; // let go of the last scan before the next is loaded
     const { mesh } = await loadScan(subject, { textures: "skip" });
-    kept = { key, truth: prepareTruth(mesh, { subject: subject.id, seed }) };
+    kept = {
+      key,
+      truth: prepareTruth(mesh, {
+        subject: subject.id,
+        seed,
+        metresPerUnit: metresPerUnitOf(subject),
+      }),
+    };
   }
   return kept.truth;
 }

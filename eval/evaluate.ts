@@ -142,7 +142,13 @@ async function targetOf(
   if (wanted.length === 0) wanted.push(undefined);
 
   const method = set.header.method.name;
-  const scan = { role: "scan", subject: subject.id, unit: subject.unit };
+  const { unit, metresPerUnit } = subject;
+  const scan = {
+    role: "scan",
+    subject: subject.id,
+    unit,
+    ...(metresPerUnit === undefined ? {} : { metresPerUnit }),
+  };
   const inputs = [await files.record(scan, subject.scanFile)];
   if (set.file !== undefined) {
     inputs.push(await files.record({ role: "predictions", method }, set.file));

@@ -24,9 +24,23 @@ export interface KeyInfo {
 const DISTANCES: Readonly<Record<string, readonly [title: string, text: string]>> = {
   p2s: ["P2S", "distance from samples of the prediction to the nearest point of the scan"],
   p2s_seen: ["P2S seen", "distance to the scan from samples of what the method did not infer"],
-  s2p: ["S2P", "distance from samples of the scan’s outer surface to the prediction"],
+  s2p: [
+    "S2P",
+    "distance from samples of the scan to the prediction (suite-1: of its outer surface alone)",
+  ],
+  s2p_outer: ["S2P outer", "distance from samples of the scan’s outer surface to the prediction"],
+  p2s_surface: ["P2S surface", "distance from the prediction to the scan without the edge quirk"],
+  s2p_surface: ["S2P surface", "distance from the scan to the prediction without the edge quirk"],
   s2p_all: ["S2P all", "distance from samples of all of the scan to the prediction"],
   chamfer: ["Chamfer", "mean distance between prediction and scan, half the sum of P2S and S2P"],
+  chamfer_outer: ["Chamfer outer", "half the sum of P2S and S2P outer"],
+  chamfer_sum: ["Chamfer sum", "sum of P2S and S2P"],
+  chamfer_sum_outer: ["Chamfer sum outer", "sum of P2S and S2P outer"],
+  chamfer_max: ["Chamfer max", "largest distance from the prediction, taken for both directions"],
+  hausdorff: ["Hausdorff", "largest distance of either direction"],
+  point_face: ["Point-face", "squared distance from samples of the scan to the prediction’s edges"],
+  face_point: ["Face-point", "squared distance from triangles of the prediction to samples"],
+  point_mesh: ["Point-mesh", "sum of point-face and face-point"],
   chamfer_all: ["Chamfer all", "half the sum of P2S and S2P all: hidden surfaces count"],
 };
 
@@ -47,6 +61,8 @@ const UNITS: Readonly<Record<string, readonly [unit: string, digits: number]>> =
   ndc100: ["NDC × 100", 3],
   units: ["units", 4],
   units2: ["units²", 6],
+  m2: ["m²", 6],
+  axis100: ["axis × 100", 3],
   percent: ["%", 1],
   db: ["dB", 2],
 };
@@ -80,6 +96,28 @@ const KNOWN: Readonly<Record<string, KeyInfo>> = {
     digits: 1,
     text: "Mean angle between rendered normals of prediction and scan in the input view",
   },
+  normal_error: {
+    title: "Normal error",
+    unit: "",
+    better: "lower",
+    digits: 4,
+    text:
+      "Squared difference of encoded normals over pixels and views, as the protocol averages it",
+  },
+  normal_loss: {
+    title: "Normal loss",
+    unit: "",
+    better: "lower",
+    digits: 4,
+    text: "Sum over both directions of mean (1 − |cosine|) between nearest samples",
+  },
+  box_iou: {
+    title: "Box IoU",
+    unit: "",
+    better: "higher",
+    digits: 3,
+    text: "Overlap of the axis-aligned boxes: it says nothing about volumes",
+  },
   detail_deg: {
     title: "Detail",
     unit: "°",
@@ -105,9 +143,19 @@ const KNOWN: Readonly<Record<string, KeyInfo>> = {
 /** What a key means. */
 export function describeKey(key: string): KeyInfo {
   if (Object.hasOwn(KNOWN, key)) return KNOWN[key];
-  const f = /^f_(\d+)(?:p(\d+))?(cm|mm)$/.exec(key);
+  const f = /^(f|precision|recall)_(\d+)(?:p(\d+))?(cm|mm)$/.exec(key);
   if (f !== null) {
-    const at = `${f[1]}${f[2] ? `.${f[2]}` : ""} ${f[3]}`;
+    const at = `${f[2]}${f[3] ? `.${f[3]}` : ""} ${f[4]}`;
+    if (f[1] !== "f") {
+      const of = f[1] === "precision" ? "prediction" : "scan";
+      return {
+        title: `${f[1][0].toUpperCase()}${f[1].slice(1)}@${at}`,
+        unit: "%",
+        better: "higher",
+        digits: 1,
+        text: `Share of the samples of the ${of} within ${at} of the other surface`,
+      };
+    }
     return {
       title: `F@${at}`,
       unit: "%",
@@ -161,6 +209,6 @@ function unitOf(suffix: string): readonly [string, number] | undefined {
 function betterByName(key: string): Better | undefined {
   if (/^(psnr|ssim|ms_ssim|iou|nc|f|precision|recall)(_|$)/.test(key)) return "higher";
   if (/(^|_)(error|rmse|mae|lpips|fid|kid)(_|$)/.test(key)) return "lower";
-  if (/^(p2s|s2p|chamfer|normal|depth)_/.test(key)) return "lower";
+  if (/^(p2s|s2p|chamfer|hausdorff|normal|depth)_/.test(key)) return "lower";
   return undefined;
 }

@@ -48,6 +48,7 @@ export async function rescore(
           scanFile: fileOf(scan),
           companions: [],
           unit: (scan as { unit?: Unit }).unit ?? "m",
+          ...metresPerUnitIn(scan),
           unitSource: "declared",
           upright: identity(),
           uprightSource: "declared",
@@ -88,8 +89,17 @@ export async function rescore(
   return rows;
 }
 
-/** The protocol of a record, and the constants in which it differs. */
-function choiceOf(record: ProtocolRecord): ProtocolChoice {
+function metresPerUnitIn(scan: InputRecord): { metresPerUnit?: number } {
+  const { metresPerUnit } = scan as { metresPerUnit?: unknown };
+  return typeof metresPerUnit === "number" ? { metresPerUnit } : {};
+}
+
+/**
+ * The protocol of a record, and the constants in which it differs.
+ *
+ * @throws {InputError} If this version of the suite does not know it.
+ */
+export function choiceOf(record: ProtocolRecord): ProtocolChoice {
   const protocol = protocolOf(record);
   if (protocol === undefined) {
     throw new InputError(
@@ -100,7 +110,7 @@ function choiceOf(record: ProtocolRecord): ProtocolChoice {
   }
   const changes: { [name: string]: Json } = {};
   for (const [name, value] of Object.entries(protocol.constants)) {
-    if (JSON.stringify(record[name]) !== JSON.stringify(value)) {
+    if (name in record && JSON.stringify(record[name]) !== JSON.stringify(value)) {
       changes[name] = record[name] as Json;
     }
   }

@@ -3,13 +3,16 @@ import type { Camera } from "../core/geometry/camera.ts";
 import type { Mesh } from "../core/geometry/mesh.ts";
 import type { Backend } from "../render/backend.ts";
 import { cpuBackend } from "../render/cpu/cpu_backend.ts";
-import { type PairScores, scoreSuite1 } from "./metrics/suite_1_scores.ts";
+import { scoreField } from "./metrics/field_scores.ts";
+import type { PairScores } from "./metrics/pair_scores.ts";
+import { scoreSuite1 } from "./metrics/suite_1_scores.ts";
 import { Surface } from "./metrics/surface.ts";
 import { Truth } from "./metrics/truth.ts";
+import { isFieldProtocol } from "./protocols/field_protocol.ts";
 import type { Protocol } from "./protocols/protocol.ts";
 import { type Suite1Constants, SUITE_1 } from "./protocols/suite_1.ts";
 
-export type { PairScores } from "./metrics/suite_1_scores.ts";
+export type { PairScores } from "./metrics/pair_scores.ts";
 export { Surface } from "./metrics/surface.ts";
 export { Truth } from "./metrics/truth.ts";
 
@@ -21,6 +24,8 @@ export interface TruthOptions {
   seed?: number;
   /** What draws the views that metrics compare. Default: the CPU. */
   backend?: Backend;
+  /** Metres a unit of the scan's file, for protocols that count in those. Default: 1. */
+  metresPerUnit?: number;
 }
 
 /**
@@ -31,8 +36,8 @@ export interface TruthOptions {
  * @throws {InputError} If it has no triangle, no area, stray indices or coordinates not finite.
  */
 export function prepareTruth(mesh: Mesh, options: TruthOptions): Truth {
-  const { subject, seed = 0, backend = cpuBackend() } = options;
-  return new Truth(mesh, { subject, seed, backend });
+  const { subject, seed = 0, backend = cpuBackend(), metresPerUnit = 1 } = options;
+  return new Truth(mesh, { subject, seed, backend, metresPerUnit });
 }
 
 /**
@@ -84,5 +89,8 @@ export async function scorePair(
     const suite1 = protocol as Protocol<Suite1Constants>;
     return await scoreSuite1(truth, prediction, suite1, { alignments, camera });
   }
-  throw new RangeError(`Cannot score: protocol is "${protocol.id}", expected ${SUITE_1.id}`);
+  if (isFieldProtocol(protocol)) {
+    return await scoreField(truth, prediction, protocol, { alignments, camera });
+  }
+  throw new RangeError(`Cannot score: "${protocol.id}" is no protocol of this suite`);
 }

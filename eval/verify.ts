@@ -15,14 +15,19 @@ import type { RunOptions } from "../core/work/work_list.ts";
 import { openDataset } from "../datasets/open.ts";
 import { buildLeaderboard, leaderboardJson, leaderboardSchema } from "./leaderboard.ts";
 import { differencesOf } from "./_verify_scores.ts";
-import { rescore } from "./rescore.ts";
+import { chosenProtocol } from "./eval_task.ts";
+import { protocolRecord } from "./protocols/protocol.ts";
+import { choiceOf, rescore } from "./rescore.ts";
 import { readResults } from "./write_report.ts";
 import type { InputRecord, Results } from "./results.ts";
 
 /** One thing that is not as recorded. */
 export interface Finding {
-  /** `changed` and `missing` files, `score`s that come out otherwise, `unreadable` artifacts. */
-  code: "changed" | "missing" | "score" | "unreadable";
+  /**
+   * `changed` and `missing` files, `score`s that come out otherwise, constants that are not their
+   * `protocol`'s, `unreadable` artifacts.
+   */
+  code: "changed" | "missing" | "score" | "protocol" | "unreadable";
   /** The file, or the row and key. */
   at: string;
   text: string;
@@ -154,10 +159,28 @@ async function verifyResults(
   for (const input of results.inputs) await checkInput(places.fileOf(input), input, report);
   const inputsChanged = report.findings.some(({ at }) => at !== basename(path));
   if (options.hashesOnly || inputsChanged || report.unchecked.length > 0) return;
+  const changed = changedProtocols(results);
+  report.findings.push(...changed);
+  if (changed.length > 0) return; // its scores would be compared with another protocol's
   const fresh = await rescore(results, (input) => places.fileOf(input), options);
   const { compared, findings } = differencesOf(results, fresh);
   report.scores = compared;
   report.findings.push(...findings);
+}
+
+/** Protocol records whose constants, labels or quirks are not those of their id and version. */
+function changedProtocols(results: Results): Finding[] {
+  return results.protocols.flatMap((record): Finding[] => {
+    const wanted = protocolRecord(chosenProtocol(choiceOf(record))) as unknown as Json;
+    const known = Object.keys(wanted as object).filter((key) => key in record);
+    const only = (value: object) =>
+      Object.fromEntries(known.map((key) => [key, (value as { [key: string]: Json })[key]]));
+    const at = firstDifference(only(record) as Json, only(wanted as object) as Json, record.id);
+    if (at === undefined) return [];
+    const { found, wanted: is } = at;
+    const text = `recorded ${JSON.stringify(found)}, the protocol has ${JSON.stringify(is)}`;
+    return [{ code: "protocol", at: at.path, text }];
+  });
 }
 
 /** Finds inputs where they are now. */

@@ -1,6 +1,6 @@
 /**
- * Writes `docs/schemas/*.schema.json` from the definitions that check the files; with `--check`
- * says which are out of date and exits with 1.
+ * Writes `docs/schemas/*.schema.json` from the definitions that check the files, and
+ * `docs/protocols.md` from the protocols; with `--check` says which are out of date and exits with 1.
  */
 import { join } from "node:path";
 import { type Json, stableJson } from "../core/work/json.ts";
@@ -9,6 +9,7 @@ import { jsonSchemaOf } from "../core/work/schema.ts";
 import { predictionsSchema } from "../core/files/predictions_json.ts";
 import { inspectSchema } from "../datasets/check/report.ts";
 import { leaderboardSchema } from "../eval/leaderboard.ts";
+import { protocolsDocument } from "../eval/protocols/formula_page.ts";
 import { resultsSchema } from "../eval/results.ts";
 import { modelJson } from "../inference/twoktwok/model_json.ts";
 import { cameraSchema, keypointsSchema } from "../render/layouts/suite_files.ts";
@@ -37,6 +38,21 @@ export function schemaFiles(): Map<string, string> {
   );
 }
 
+/** Documents made from objects: path from the root → text. */
+export function generatedDocuments(): Map<string, string> {
+  return new Map([["docs/protocols.md", protocolsDocument()]]);
+}
+
+/** Paths of the generated documents that differ from what makes them. */
+export async function staleDocuments(): Promise<string[]> {
+  const stale: string[] = [];
+  for (const [path, text] of generatedDocuments()) {
+    const now = await Deno.readTextFile(join(SUITE_ROOT, path)).catch(() => "");
+    if (now !== text) stale.push(path);
+  }
+  return stale;
+}
+
 /** Names of the schema files that differ from their definitions. */
 export async function staleSchemas(): Promise<string[]> {
   const stale: string[] = [];
@@ -48,16 +64,22 @@ export async function staleSchemas(): Promise<string[]> {
 }
 
 if (import.meta.main) {
-  const stale = await staleSchemas();
+  const stale = await staleSchemas(), documents = await staleDocuments();
   const write = (text: string) => Deno.stdout.writeSync(new TextEncoder().encode(text));
   if (Deno.args.includes("--check")) {
     for (const name of stale) write(`out of date: docs/schemas/${name}\n`);
-    if (stale.length > 0) write("hint: deno task docs:schemas\n");
-    Deno.exit(stale.length > 0 ? 1 : 0);
+    for (const path of documents) write(`out of date: ${path}\n`);
+    const count = stale.length + documents.length;
+    if (count > 0) write("hint: deno task docs:schemas\n");
+    Deno.exit(count > 0 ? 1 : 0);
   }
   const files = schemaFiles();
   for (const name of stale) {
     await Deno.writeTextFile(join(SCHEMAS_FOLDER, name), files.get(name)!);
     write(`wrote docs/schemas/${name}\n`);
+  }
+  for (const path of documents) {
+    await Deno.writeTextFile(join(SUITE_ROOT, path), generatedDocuments().get(path)!);
+    write(`wrote ${path}\n`);
   }
 }

@@ -17,6 +17,7 @@ import type { Suite1Constants } from "../protocols/suite_1.ts";
 import type { Scores, TransformRecord } from "../results.ts";
 import { type DistanceSummary, fScore, pick, shareWithin, summarize } from "./distances.ts";
 import { normalConsistency } from "./normal_consistency.ts";
+import { type PairOptions, type PairScores, sizeWarnings } from "./pair_scores.ts";
 import type { Surface } from "./surface.ts";
 import type { Truth } from "./truth.ts";
 import {
@@ -27,23 +28,6 @@ import {
   sideCameras,
   sizedCamera,
 } from "./views.ts";
-
-/** What a protocol says about one pair. */
-export interface PairScores {
-  /** By alignment, then by key. */
-  scores: Record<string, Scores>;
-  /** By alignment; `none` has none. */
-  transforms: Record<string, TransformRecord>;
-  warnings: string[];
-}
-
-/** What is compared, and how. */
-export interface PairOptions {
-  /** Which of the protocol's alignments. */
-  alignments: readonly string[];
-  /** The camera of the input view, where there is one. */
-  camera?: Camera | undefined;
-}
 
 /** Centimetres in a metre. */
 const CM = 100;
@@ -62,7 +46,7 @@ export async function scoreSuite1(
     warnings: sizeWarnings(truth, prediction),
   };
   const flags = topologyScores(prediction);
-  const scene = await truth.backend.prepare(prediction.mesh, { normals: "smooth" });
+  const scene = await prediction.scene(truth.backend);
   const nearest: Nearest = {};
   for (const alignment of options.alignments) {
     let similarity: Similarity = NO_CHANGE;
@@ -89,7 +73,6 @@ export async function scoreSuite1(
     result.scores[alignment] = scores;
     result.warnings.push(...warnings.map((text) => `${alignment}: ${text}`));
   }
-  truth.backend.release(scene);
   return result;
 }
 
@@ -258,20 +241,6 @@ function alignmentWarnings({ bounds, converged }: Alignment, constants: Suite1Co
     );
   }
   return warnings;
-}
-
-/** Sizes that differ this much come from another unit, not from another reconstruction. */
-const OTHER_UNIT = 5;
-
-function sizeWarnings(truth: Surface, prediction: Surface): string[] {
-  const diagonal = ({ bounds: { min, max } }: Surface) =>
-    Math.hypot(...max.map((high, k) => high - min[k]));
-  const ratio = diagonal(prediction) / diagonal(truth);
-  if (ratio <= OTHER_UNIT && ratio >= 1 / OTHER_UNIT) return [];
-  return [
-    `the prediction is ${Number(ratio.toPrecision(2))} times as large as the scan: ` +
-    `is it in another unit?`,
-  ];
 }
 
 function finite(value: number): number | null {

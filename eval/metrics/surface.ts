@@ -2,7 +2,13 @@
 import { buildTree, type SurfaceTree } from "../../core/geometry/bvh.ts";
 import { type CanonicalOrder, canonicalOrder } from "../../core/geometry/canonical_order.ts";
 import type { Bounds, Mesh } from "../../core/geometry/mesh.ts";
-import { stratifiedSamples, type SurfaceSamples } from "../../core/geometry/sampler.ts";
+import { evenSamples } from "../../core/geometry/even_sampler.ts";
+import {
+  independentSamples,
+  stratifiedSamples,
+  type SurfaceSamples,
+} from "../../core/geometry/sampler.ts";
+import type { Backend } from "../../render/backend.ts";
 import { InputError } from "../../core/work/errors.ts";
 
 /**
@@ -22,7 +28,10 @@ export class Surface implements Disposable {
   #tree: SurfaceTree | undefined;
   #normals: Float64Array | undefined;
   #bounds: Bounds | undefined;
-  readonly #samples = new Map<string, SurfaceSamples>();
+  #scene: { backend: Backend; prepared: Promise<unknown> } | undefined;
+  readonly #parts = new Map<string, Surface>();
+  readonly #others = new Map<string, SurfaceTree>();
+  readonly #kept = new Map<string, unknown>();
 
   /**
    * @throws {InputError} If the mesh has no triangle, no area, stray indices, or a vertex of a
@@ -71,32 +80,91 @@ export class Surface implements Disposable {
     return this.#normals ??= unitNormals(this.mesh);
   }
 
+  /** What was made under this name before, or is made now and kept. */
+  keep<T>(name: string, make: () => T): T {
+    if (!this.#kept.has(name)) this.#kept.set(name, make());
+    return this.#kept.get(name) as T;
+  }
+
+  /** Area of the triangles. */
+  get area(): number {
+    const { cumulative, drawable } = this.order;
+    return cumulative[drawable - 1];
+  }
+
   /**
    * Points of the surface, stratified; drawn from (seed, subject, role, …purpose) alone and kept.
    */
   samples(count: number, ...purpose: readonly string[]): SurfaceSamples {
-    const key = [count, ...purpose].join(" ");
-    let samples = this.#samples.get(key);
-    if (samples === undefined) {
-      const { seed, subject, role, order } = this;
-      samples = stratifiedSamples(this.mesh, {
-        count,
-        seed,
-        purpose: [subject, role, ...purpose],
-        order,
-      });
-      this.#samples.set(key, samples);
+    return this.keep(
+      ["samples", count, ...purpose].join(" "),
+      () => stratifiedSamples(this.mesh, this.#drawing(count, purpose)),
+    );
+  }
+
+  /** Points as other evaluators draw them; from (seed, subject, role) alone, and kept. */
+  drawn(sampler: "area" | "even", count: number): SurfaceSamples {
+    return this.keep(`drawn ${sampler} ${count}`, () => {
+      const drawing = this.#drawing(count, [sampler]);
+      return sampler === "area"
+        ? independentSamples(this.mesh, drawing)
+        : evenSamples(this.mesh, { ...drawing, area: this.area });
+    });
+  }
+
+  #drawing(count: number, purpose: readonly string[]) {
+    const { seed, subject, role, order } = this;
+    return { count, seed, purpose: [subject, role, ...purpose], order };
+  }
+
+  /** Some of its triangles as a surface of their own, by name; released with it. */
+  part(name: string, faces: Uint32Array): Surface {
+    let part = this.#parts.get(name);
+    if (part === undefined) {
+      const indices = new Uint32Array(3 * faces.length);
+      for (let i = 0; i < faces.length; i++) {
+        for (let k = 0; k < 3; k++) indices[3 * i + k] = this.mesh.indices[3 * faces[i] + k];
+      }
+      const { seed, subject, role } = this;
+      part = new Surface({ positions: this.mesh.positions, indices }, { seed, subject, role });
+      this.#parts.set(name, part);
     }
-    return samples;
+    return part;
+  }
+
+  /** Another tree over this surface, by name: built when first asked for, released with it. */
+  otherTree(name: string, make: () => SurfaceTree): SurfaceTree {
+    let tree = this.#others.get(name);
+    if (tree === undefined) this.#others.set(name, tree = make());
+    return tree;
+  }
+
+  /** What a back-end prepared of it, smooth normals; once for all views. */
+  scene(backend: Backend): Promise<unknown> {
+    if (this.#scene?.backend !== backend) {
+      this.#releaseScene();
+      this.#scene = { backend, prepared: backend.prepare(this.mesh, { normals: "smooth" }) };
+    }
+    return this.#scene!.prepared;
   }
 
   /**
-   * Gives back the memory of the tree. The surface stays usable: what is needed again is built
-   * again.
+   * Gives back the memory of trees and scene. The surface stays usable: what is needed again is
+   * built again.
    */
   release(): void {
     this.#tree?.release();
     this.#tree = undefined;
+    for (const tree of this.#others.values()) tree.release();
+    this.#others.clear();
+    for (const part of this.#parts.values()) part.release();
+    this.#releaseScene();
+  }
+
+  #releaseScene(): void {
+    const scene = this.#scene;
+    this.#scene = undefined;
+    scene?.prepared.then((prepared) => scene.backend.release(prepared), () => {});
   }
 
   [Symbol.dispose](): void {

@@ -4,21 +4,29 @@ import type { Mesh } from "../../core/geometry/mesh.ts";
 import type { Backend } from "../../render/backend.ts";
 import { type OuterOptions, outerSamples } from "./outer.ts";
 import { Surface } from "./surface.ts";
-import { drawNormals, type NormalView } from "./views.ts";
+import { drawScene, type NormalView } from "./views.ts";
 
 /** The scan of one subject. Everything is computed on first use and kept. */
 export class Truth extends Surface {
   readonly backend: Backend;
+  /** Metres a unit of the scan's file. */
+  readonly metresPerUnit: number;
   readonly #outer = new Map<string, Uint8Array>();
   readonly #views = new Map<string, Promise<NormalView[]>>();
 
   /** @throws {InputError} As {@linkcode Surface}. */
   constructor(
     mesh: Mesh,
-    { seed, subject, backend }: { seed: number; subject: string; backend: Backend },
+    { seed, subject, backend, metresPerUnit = 1 }: {
+      seed: number;
+      subject: string;
+      backend: Backend;
+      metresPerUnit?: number;
+    },
   ) {
     super(mesh, { seed, subject, role: "truth" });
     this.backend = backend;
+    this.metresPerUnit = metresPerUnit;
   }
 
   /** Which of the `count` samples see the outside, 1 or 0. */
@@ -37,7 +45,7 @@ export class Truth extends Surface {
     const key = JSON.stringify(cameras.map(({ camFromScan, ...rest }) => [[...camFromScan], rest]));
     let views = this.#views.get(key);
     if (views === undefined) {
-      views = drawNormals(this.mesh, cameras, this.backend);
+      views = this.scene(this.backend).then((scene) => drawScene(scene, cameras, this.backend));
       this.#views.set(key, views);
     }
     return views;

@@ -33,11 +33,21 @@ export interface Protocol<C extends Constants = Constants> {
   readonly notes: Readonly<Record<keyof C, ConstantNote>>;
   /** The formula of every key, in words and symbols. */
   readonly formulas: Readonly<Record<string, string>>;
+  /** What its numbers suffer from, a sentence each: said beside them. */
+  readonly quirks?: readonly string[];
 }
 
 /** The protocol as results hold it. */
-export function protocolRecord({ id, version, labels, rank, constants }: Protocol): ProtocolRecord {
-  return { ...constants, id, version, labels: { ...labels }, rank: { ...rank } };
+export function protocolRecord(protocol: Protocol): ProtocolRecord {
+  const { id, version, labels, rank, constants, quirks } = protocol;
+  return {
+    ...constants,
+    id,
+    version,
+    labels: { ...labels },
+    rank: { ...rank },
+    ...(quirks === undefined ? {} : { quirks: [...quirks] }),
+  };
 }
 
 /**

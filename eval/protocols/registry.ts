@@ -1,10 +1,28 @@
 /** All protocols. A new one is one file and one line here. */
 import { UsageError } from "../../core/work/errors.ts";
+import * as field from "./field/mod.ts";
 import type { Protocol } from "./protocol.ts";
 import { SUITE_1 } from "./suite_1.ts";
 
 /** In the order of lists. */
-export const PROTOCOLS: readonly Protocol[] = Object.freeze([SUITE_1]);
+export const PROTOCOLS: readonly Protocol[] = Object.freeze([
+  SUITE_1,
+  field.PIFUHD_2020,
+  field.ICON_2022,
+  field.ECON_2023,
+  field.GTA_2023,
+  field.SIFU_2024,
+  field.HILO_2024,
+  field.SITH_2024,
+  field.EDITABLE_HUMANS_2023,
+  field.XAVATAR_2023,
+  field.INTEGRATED_PIFU_2022,
+  field.SYNCHUMAN,
+  field.HUMAN3DIFFUSION_2024,
+  field.OPEN3D_0_20,
+  field.PYTORCH3D,
+  field.TWOKTWOK_STYLE,
+]);
 
 /**
  * The protocol that a record in a results file is of; undefined where this version of the suite does
