@@ -1,13 +1,20 @@
 /** Depth maps → a closed mesh and a record of all that was decided on the way. */
-import { signedVolume } from "../../core/geometry/topology.ts";
+import { pixelSizeM } from "../../core/geometry/camera.ts";
 import type { Mesh } from "../../core/geometry/mesh.ts";
+import { signedVolume } from "../../core/geometry/topology.ts";
 import { InputError } from "../../core/work/errors.ts";
 import type { Json } from "../../core/work/json.ts";
 import { withDefaults } from "../../core/work/options.ts";
+import { decimate, type Decimation } from "./decimate.ts";
 import { hiddenGaps } from "./hidden_gaps.ts";
 import { largestPiece, type Pieces } from "./largest_piece.ts";
+import { POISSON_MESH_DEFAULTS, poissonMesh } from "./poisson_mesh.ts";
 import { pixelWarnings, type PreparedPixels, prepareMaps } from "./prepare_maps.ts";
+import { labelsFromMaps } from "./relabel.ts";
+import { colorsFromPictures, SeenFrom } from "./seen_from.ts";
+import { smoothDepth, type Smoothing } from "./smooth_depth.ts";
 import { type ColorMap, type DoubleDepth, solidFromDepth } from "./solid.ts";
+import { withTexture } from "./texture.ts";
 
 /** Maps of one view; all on the camera's pixels. */
 export interface DepthMaps extends DoubleDepth {
@@ -22,33 +29,57 @@ export interface DepthMaps extends DoubleDepth {
 /** How maps become a surface. */
 export type Mesher = "stitch" | "poisson";
 
+/** See docs/meshing.md. An explicit `undefined` is the default. */
 export interface MeshingOptions {
-  /** See docs/meshing.md. */
+  /** Default: stitch. */
   mesher?: Mesher | undefined;
   /** `stitch`: leave out interior walls longer than this; the mesh is then open. Default: keep. */
   openJumpsMm?: number | undefined;
-  /** `largest` keeps one piece, `all` every one. Default: largest. */
-  pieces?: "largest" | "all" | undefined;
   /**
    * `stitch`: what stands behind an arm that crosses the trunk: `guess` parts the two where there is
    * room (see `hidden_gaps.ts`), `walls` joins them by interior walls. Default: guess.
    */
   hidden?: "guess" | "walls" | undefined;
+  /** `auto` smooths depths that are noisier than their normals (`smooth_depth.ts`). Default: auto. */
+  smooth?: "auto" | "off" | undefined;
+  /** `poisson`: 2^depth cells along the longest side. Default: 9. */
+  poissonDepth?: number | undefined;
+  /** `largest` keeps one piece, `all` every one. Default: largest. */
+  pieces?: "largest" | "all" | undefined;
+  /** Merges edges until this many faces are left. Default: all faces. */
+  faces?: number | undefined;
+  /** Where the pictures' colours go, if there are any: default vertices. */
+  color?: "vertices" | "texture" | "none" | undefined;
 }
 
-export const MESHING_DEFAULTS: Readonly<
-  Required<{ [K in "mesher" | "pieces" | "hidden"]: NonNullable<MeshingOptions[K]> }>
-> = Object.freeze({ mesher: "stitch", pieces: "largest", hidden: "guess" });
+type Chosen = "mesher" | "hidden" | "smooth" | "poissonDepth" | "pieces" | "color";
 
-/** What happened. Plain data: see {@linkcode meshingJson}. */
+export const MESHING_DEFAULTS: Readonly<
+  Required<{ [K in Chosen]: NonNullable<MeshingOptions[K]> }>
+> = Object.freeze({
+  mesher: "stitch",
+  hidden: "guess",
+  smooth: "auto",
+  poissonDepth: POISSON_MESH_DEFAULTS.poissonDepth,
+  pieces: "largest",
+  color: "vertices",
+});
+
+/** What happened: plain data (see {@linkcode meshingJson}). */
 export interface MeshingRecord {
   mesher: Mesher;
   pixels: PreparedPixels;
-  /** Pixels too isolated to carry a triangle. */
+  /** `stitch`: pixels too isolated to carry a triangle. */
   isolated: number;
+  /** `poisson`: normals that were missing or wrong and taken from the depth. */
+  ownNormals: number;
+  smoothing: { front: Smoothing; back: Smoothing } | null;
   /** Pixels behind whose front a hidden gap was guessed, and its mean height. */
   hiddenGaps: { pixels: number; meanMm: number };
   pieces: Pieces;
+  decimation: Decimation | null;
+  /** `mirrored front`: the back's colours are those of the front on the same rays. */
+  backColor: "given" | "mirrored front" | "none";
   /** Faces of the mesh, and those that no pixel saw. */
   faces: number;
   inferred: number;
@@ -57,57 +88,140 @@ export interface MeshingRecord {
 }
 
 /**
- * Makes one closed, manifold, outward surface in the scan's frame.
+ * Makes one closed, manifold, outward surface in the scan's frame (open only with `openJumpsMm`).
  *
  * @throws {InputError} If the maps carry no triangle, or an option does not go with the mesher.
- * @throws {RangeError} If a map does not fit the camera.
+ * @throws {RangeError} If a map does not fit the camera, or an option is out of range.
  */
-export function meshDepthMaps(
+export async function meshDepthMaps(
   given: DepthMaps,
   options: MeshingOptions = {},
 ): Promise<{ mesh: Mesh; record: MeshingRecord; warnings: string[] }> {
-  return Promise.resolve().then(() => make(given, options));
-}
-
-function make(given: DepthMaps, options: MeshingOptions) {
-  const { mesher, pieces: which, hidden } = withDefaults(MESHING_DEFAULTS, {
-    hidden: options.hidden,
-    mesher: options.mesher,
-    pieces: options.pieces,
-  });
-  if (mesher !== "stitch") {
-    throw new InputError(`Cannot make a mesh: the mesher "${mesher}" is not there`, {
-      hint: "meshers are: stitch",
-    });
+  const { faces, openJumpsMm, ...rest } = options;
+  const chosen = withDefaults(MESHING_DEFAULTS, rest);
+  checkOptions(chosen.mesher, options);
+  const isSmoothed = chosen.smooth === "auto" && checkMaps(given);
+  const { maps: smooth, smoothing } = isSmoothed
+    ? smoothDepth(given)
+    : { maps: given, smoothing: null };
+  const { maps, pixels } = prepareMaps(smooth);
+  const made = chosen.mesher === "stitch" ? stitched(maps, { ...chosen, openJumpsMm }) : {
+    ...poissonMesh(maps, { poissonDepth: chosen.poissonDepth }),
+    isolated: 0,
+    hiddenGaps: { pixels: 0, meanMm: 0 },
+  };
+  const { mesh: largest, pieces } = largestPiece(made.mesh);
+  let mesh = chosen.pieces === "largest" ? largest : made.mesh;
+  let decimation: Decimation | null = null;
+  if (faces !== undefined) {
+    ({ mesh, decimation } = await decimate(mesh, { faces }));
+    if (mesh.faceInferred === undefined) {
+      const reach = decimation.maxMm / 1000 + 2 * made.cellM;
+      mesh.faceInferred = labelsFromMaps(mesh, maps, reach);
+    }
   }
-  const { maps, pixels } = prepareMaps(given);
-  const found = hidden === "guess" ? hiddenGaps(maps) : undefined;
-  const { mesh: whole, report } = solidFromDepth(maps, {
-    gaps: found?.gaps,
-    frontColor: maps.frontColor,
-    backColor: maps.backColor,
-    openJumpsM: options.openJumpsMm === undefined ? undefined : options.openJumpsMm / 1000,
-  });
-  const { mesh: largest, pieces } = largestPiece(whole);
-  const mesh = which === "largest" ? largest : whole;
+  const { frontColor, backColor = frontColor } = maps;
+  const colored = chosen.color !== "none" && frontColor !== undefined && backColor !== undefined;
+  if (colored) {
+    const pictures = [frontColor, backColor] as const;
+    if (chosen.color === "texture") mesh = withTexture(mesh, maps, pictures);
+    else if (mesh.colors === undefined) {
+      mesh = { ...mesh, colors: colorsFromPictures(mesh, new SeenFrom(maps), pictures) };
+    }
+  }
   let inferred = 0;
   for (const label of mesh.faceInferred!) inferred += label;
   const record: MeshingRecord = {
-    mesher,
+    mesher: chosen.mesher,
     pixels,
-    isolated: report.isolated,
-    hiddenGaps: { pixels: found?.pixels ?? 0, meanMm: 1000 * (found?.meanGapM ?? 0) },
+    isolated: made.isolated,
+    ownNormals: made.ownNormals,
+    smoothing,
+    hiddenGaps: made.hiddenGaps,
     pieces,
+    decimation,
+    backColor: !colored ? "none" : maps.backColor === undefined ? "mirrored front" : "given",
     faces: mesh.indices.length / 3,
     inferred,
     volumeM3: signedVolume(mesh),
   };
-  return { mesh, record, warnings: meshingWarnings(record, which) };
+  return { mesh, record, warnings: meshingWarnings(record, chosen.pieces) };
+}
+
+function stitched(
+  maps: DepthMaps,
+  { hidden, color, openJumpsMm }: MeshingOptions,
+): {
+  mesh: Mesh;
+  isolated: number;
+  ownNormals: number;
+  hiddenGaps: MeshingRecord["hiddenGaps"];
+  cellM: number;
+} {
+  const found = hidden === "guess" ? hiddenGaps(maps) : undefined;
+  const { mesh, report } = solidFromDepth(maps, {
+    gaps: found?.gaps,
+    ...(color === "vertices" && { frontColor: maps.frontColor, backColor: maps.backColor }),
+    openJumpsM: openJumpsMm === undefined ? undefined : openJumpsMm / 1000,
+  });
+  return {
+    mesh,
+    isolated: report.isolated,
+    ownNormals: 0,
+    hiddenGaps: { pixels: found?.pixels ?? 0, meanMm: 1000 * (found?.meanGapM ?? 0) },
+    cellM: pixelSizeM(maps.camera, 1) / 100,
+  };
+}
+
+function checkOptions(mesher: Mesher, { openJumpsMm, poissonDepth, faces }: MeshingOptions): void {
+  const refuse = (what: string, where: string) => {
+    throw new InputError(`Cannot make a mesh: ${what} does not go with the mesher "${mesher}"`, {
+      hint: `use it with --mesher ${where}`,
+    });
+  };
+  if (mesher !== "stitch" && mesher !== "poisson") {
+    throw new InputError(`Cannot make a mesh: there is no mesher "${mesher}"`, {
+      hint: "meshers are: stitch, poisson",
+    });
+  }
+  if (openJumpsMm !== undefined && mesher !== "stitch") refuse("leaving walls out", "stitch");
+  if (poissonDepth !== undefined && mesher !== "poisson") refuse("a depth of the tree", "poisson");
+  if (faces !== undefined && openJumpsMm !== undefined) {
+    throw new InputError("Cannot make a mesh: an open mesh cannot be decimated", {
+      hint: "choose between fewer faces and open jumps",
+    });
+  }
+  if (faces !== undefined && !(Number.isInteger(faces) && faces >= 4)) {
+    throw new RangeError(
+      `Cannot make a mesh: ${faces} faces are asked for, expected a whole number from 4`,
+    );
+  }
+}
+
+/** Whether normals are there to smooth with. @throws {RangeError} If they do not fit the camera. */
+function checkMaps({ camera, frontNormals, backNormals }: DepthMaps): boolean {
+  const values = 3 * camera.width * camera.height;
+  for (const normals of [frontNormals, backNormals]) {
+    if (normals === undefined || normals.length === values) continue;
+    throw new RangeError(
+      `Cannot make a mesh: a normal map has ${normals.length} values, expected ${values}`,
+    );
+  }
+  return frontNormals !== undefined || backNormals !== undefined;
 }
 
 function meshingWarnings(record: MeshingRecord, which: "largest" | "all"): string[] {
-  const warnings = pixelWarnings(record.pixels);
-  if (record.isolated > 0) warnings.push(`${record.isolated} isolated pixels carry no triangle`);
+  const { pixels, isolated, smoothing, decimation } = record;
+  const warnings = pixelWarnings(pixels);
+  if (isolated > 0) warnings.push(`${isolated} isolated pixels carry no triangle`);
+  for (const side of ["front", "back"] as const) {
+    const { noisePx, rmsPx } = smoothing?.[side] ?? { noisePx: null, rmsPx: 0 };
+    if (noisePx === null || rmsPx === 0) continue;
+    warnings.push(
+      `the ${side} depth was smoothed by its normals: its noise is ${noisePx.toFixed(2)} pixel ` +
+        `sides, it changed by ${rmsPx.toFixed(2)} (root mean square)`,
+    );
+  }
   const { count, floatingShare } = record.pieces;
   if (count > 1) {
     const share = `${(100 * floatingShare).toFixed(2)} % of the area`;
@@ -117,6 +231,12 @@ function meshingWarnings(record: MeshingRecord, which: "largest" | "all"): strin
         : `the mesh has ${count} pieces; ${share} is not in the largest`,
     );
   }
+  if (decimation?.kept === false) {
+    warnings.push(
+      `the mesh keeps its ${decimation.before} faces: with fewer it would not be closed`,
+    );
+  }
+  if (!(record.volumeM3 > 0)) warnings.push("the mesh encloses no volume: it is inside out");
   return warnings;
 }
 

@@ -64,8 +64,9 @@ export function solvePoisson(
     if (n > 0) prolong(pyramid, n);
     const sweeps = n === 0 ? SWEEPS_FIRST : n + 2 >= levels.length ? SWEEPS_FINE : SWEEPS;
     relax(grid, new Splats(grid, set, origin, pointWeight), sweeps);
-    // Only the finest level is asked again; the others keep χ.
-    grid.divergence = grid.screening = new Float32Array(0);
+    // What is asked later: χ everywhere, and of the finest level where samples are.
+    grid.divergence = new Float32Array(0);
+    if (n + 1 < levels.length) grid.screening = new Float32Array(0);
   });
   return { pyramid, origin: origin as unknown as [number, number, number] };
 }

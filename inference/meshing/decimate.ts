@@ -1,0 +1,97 @@
+/** Fewer faces, by meshoptimizer, with the error that it costs. */
+import { MeshoptSimplifier } from "meshoptimizer";
+import { buildTree } from "../../core/geometry/bvh.ts";
+import { closestPoints } from "../../core/geometry/closest.ts";
+import type { Mesh } from "../../core/geometry/mesh.ts";
+import { topologyOf } from "../../core/geometry/topology.ts";
+
+/** What a decimation did. */
+export interface Decimation {
+  /** Faces asked for, before and after. */
+  asked: number;
+  before: number;
+  after: number;
+  /** Distance from the vertices of the whole mesh to the result, millimetres. */
+  meanMm: number;
+  maxMm: number;
+  /** Whether the result is closed and manifold as before; else it was not used. */
+  kept: boolean;
+}
+
+/** How to decimate: to a number of faces, and not beyond an error. */
+export interface DecimateOptions {
+  faces: number;
+  /** The largest error the simplifier may make by its own count, metres. Default: none. */
+  errorM?: number | undefined;
+}
+
+/** Vertices whose distance to the result is measured. */
+const MEASURED = 100_000;
+
+/**
+ * Merges edges until the mesh has no more than `faces` faces (or the error allows no more). Vertices
+ * stay where they are or vanish; colours stay with them. The labels of faces go: see `relabel.ts`.
+ *
+ * @returns The mesh itself where it has few enough faces, or where the result would not be closed.
+ */
+export async function decimate(
+  mesh: Mesh,
+  { faces, errorM = Infinity }: DecimateOptions,
+): Promise<{ mesh: Mesh; decimation: Decimation }> {
+  const before = mesh.indices.length / 3;
+  const none = { asked: faces, before, after: before, meanMm: 0, maxMm: 0 };
+  if (before <= faces) return { mesh, decimation: { ...none, kept: true } };
+  await MeshoptSimplifier.ready;
+  const scale = MeshoptSimplifier.getScale(mesh.positions, 3);
+  const [indices] = MeshoptSimplifier.simplify(
+    mesh.indices,
+    mesh.positions,
+    3,
+    3 * Math.floor(faces),
+    Math.min(1, errorM / scale),
+    [],
+  );
+  const result = compacted(mesh, indices);
+  const { watertight, inconsistentEdges } = topologyOf(result);
+  if (!watertight || inconsistentEdges > 0) return { mesh, decimation: { ...none, kept: false } };
+  const vertices = mesh.positions.length / 3, step = Math.max(1, Math.floor(vertices / MEASURED));
+  const points = new Float32Array(3 * Math.ceil(vertices / step));
+  for (let v = 0, n = 0; v < vertices; v += step) {
+    for (let k = 0; k < 3; k++) points[n++] = mesh.positions[3 * v + k];
+  }
+  const tree = buildTree(result);
+  const { distance } = closestPoints(tree, points);
+  tree.release();
+  let sum = 0, max = 0;
+  for (const d of distance) sum += d, max = Math.max(max, d);
+  return {
+    mesh: result,
+    decimation: {
+      asked: faces,
+      before,
+      after: indices.length / 3,
+      meanMm: 1000 * sum / distance.length,
+      maxMm: 1000 * max,
+      kept: true,
+    },
+  };
+}
+
+/** The vertices that are still used, in their order. */
+function compacted({ positions, colors }: Mesh, indices: Uint32Array): Mesh {
+  const to = new Int32Array(positions.length / 3).fill(-1);
+  for (const v of indices) to[v] = 0;
+  let count = 0;
+  for (let v = 0; v < to.length; v++) if (to[v] === 0) to[v] = count++;
+  const mesh: Mesh = {
+    positions: new Float32Array(3 * count),
+    indices: indices.map((v) => to[v]),
+    ...(colors && { colors: new Uint8Array(4 * count) }),
+  };
+  for (let v = 0; v < to.length; v++) {
+    if (to[v] < 0) continue;
+    for (let k = 0; k < 3; k++) mesh.positions[3 * to[v] + k] = positions[3 * v + k];
+    if (colors) { for (let k = 0; k < 4; k++) mesh.colors![4 * to[v] + k] = colors[4 * v + k]; }
+  }
+  return mesh;
+}
