@@ -31,6 +31,8 @@ export const suiteSubject = open({
   front: z.enum(["+z", "any"]).optional(),
   body: open({
     model: z.string().optional(),
+    /** Default: smpl. The pose has all joints of the kind. */
+    kind: z.enum(["smpl", "smplh", "smplx"]).optional(),
     betas: z.array(z.number()).max(300),
     pose: z.array(point).min(2),
     transl: point,
@@ -101,7 +103,11 @@ export async function openSuite(folder: string): Promise<Dataset> {
       if (!(error instanceof InputError)) throw error;
       dataset.broken.push({
         id,
-        code: error.message.includes("same id") ? "duplicate-id" : "subject-unreadable",
+        code: error.message.includes("same id")
+          ? "duplicate-id"
+          : /its mesh .* is missing/.test(error.message)
+          ? "scan-missing"
+          : "subject-unreadable",
         text: error.message,
         ...(error.hint === undefined ? {} : { hint: error.hint }),
         file: basename(file),
@@ -214,7 +220,7 @@ function unitOf(name: SuiteSubject["units"]): Unit | undefined {
 
 function fitOf(body: NonNullable<SuiteSubject["body"]>): BodyFit {
   return {
-    kind: "smpl",
+    kind: body.kind ?? "smpl",
     betas: Float64Array.from(body.betas),
     globalOrient: Float64Array.from(body.pose[0]),
     bodyPose: Float64Array.from(body.pose.slice(1).flat()),

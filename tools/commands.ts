@@ -1,6 +1,7 @@
 /** All commands, in the order of the help. */
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { Finish } from "./_options.ts";
+import { align } from "./align.ts";
 import { body } from "./body.ts";
 import { doctor } from "./doctor.ts";
 import { evalCommand } from "./eval.ts";
@@ -15,6 +16,7 @@ import { verifyCommand } from "./verify.ts";
 export const COMMANDS: readonly ((finish: Finish) => CommandUnknownOpts)[] = [
   (finish) => demo(finish),
   (finish) => inspect(finish),
+  (finish) => align(finish),
   (finish) => render(finish),
   (finish) => infer(finish),
   (finish) => evalCommand(finish),

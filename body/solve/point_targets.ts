@@ -1,4 +1,5 @@
 /** Points that a body is held to: joints, or places on its surface, that are known in the scan. */
+import type { PosedBody } from "../forward.ts";
 import type { BodyDerivatives } from "./derivatives.ts";
 import type { NormalEquations } from "./normal_equations.ts";
 
@@ -20,8 +21,13 @@ export interface PointTarget {
 }
 
 /** Where a place of the posed body is. */
-export function placeOf(
-  { posed }: BodyDerivatives,
+export function placeOf({ posed }: BodyDerivatives, place: BodyPlace): [number, number, number] {
+  return placeOn(posed, place);
+}
+
+/** As {@linkcode placeOf}, for any posed body. */
+export function placeOn(
+  posed: Pick<PosedBody, "joints" | "vertices">,
   { joints = [], vertices = [] }: BodyPlace,
 ): [number, number, number] {
   const sum: [number, number, number] = [0, 0, 0];

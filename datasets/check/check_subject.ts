@@ -37,13 +37,30 @@ export async function checkSubject(
   { bodyFile }: CheckSubjectOptions = {},
 ): Promise<CheckedSubject> {
   const { faults, scan } = await checkScanFile(subject);
-  const report = emptyReport(subject);
-  if (scan === undefined) return { report: closed(report, faults) };
-  report.vertices = scan.mesh.positions.length / 3;
-  report.triangles = scan.mesh.indices.length / 3;
-
-  const size = checkSize(scan.mesh, subject);
+  if (scan === undefined) return { report: closed(emptyReport(subject), faults) };
   const { body, faults: ofBody } = await bodyOf(subject, bodyFile);
+  return checkScan(subject, { scan: scan.mesh, body, faults: [...faults, ...ofBody] });
+}
+
+/** What was read of a subject. */
+export interface ReadSubject {
+  /** In the unit of its file. */
+  scan: Mesh;
+  /** The body's fit in metres by the subject's declared unit. */
+  body?: { model: BodyModel; fit: BodyFit } | undefined;
+  /** What was wrong with the files. */
+  faults?: readonly Fault[];
+}
+
+/** As {@linkcode checkSubject}, once its files are read. */
+export function checkScan(
+  subject: Subject,
+  { scan, body, faults = [] }: ReadSubject,
+): CheckedSubject {
+  const report = emptyReport(subject);
+  report.vertices = scan.positions.length / 3;
+  report.triangles = scan.indices.length / 3;
+  const size = checkSize(scan, subject);
   const declared = metresPerUnitOf(subject);
   const metres = size.metres ?? sceneMetres(size, body) ?? declared;
   if (size.faults.length > 0) {
@@ -51,16 +68,13 @@ export async function checkSubject(
     report.unit = unitOfMetres(size.metres);
   }
   report.metresPerUnit = size.metres ?? null;
-  const { mesh: read } = scan;
-  const mesh = metres === 1 ? read : { ...read, positions: read.positions.map((v) => v * metres) };
+  const mesh = metres === 1 ? scan : { ...scan, positions: scan.positions.map((v) => v * metres) };
   report.heightM = extentAlong(mesh, [0, 1, 0]);
-  if (body === undefined) {
-    return { report: closed(report, [...faults, ...size.faults, ...ofBody]), mesh };
-  }
+  if (body === undefined) return { report: closed(report, [...faults, ...size.faults]), mesh };
 
   const target = scanTarget(mesh);
   using _tree = target.tree;
-  if (target.windingShare < INSIDE_OUT) faults.push(insideOut(target.windingShare));
+  const wound = target.windingShare < INSIDE_OUT ? [insideOut(target.windingShare)] : [];
   const { model } = body, scene = { model, target };
   const chosen = fitInScene(scene, body.fit, { size, metres, subject });
   const check = checkFit(scene, chosen.fit, {
@@ -69,15 +83,12 @@ export async function checkSubject(
     declaredMetres: size.metres ?? declared,
   });
   fillIn(report, { check, mesh, model, metres });
+  // A size that the fit explains is one fault, and the fit's.
   const ofSize = check.faults.some(({ code }) => code === "fit-scale")
     ? size.faults.filter(({ code }) => code !== "size")
-    : size.faults;
+    : size.faults.map((fault) => ({ ...fault, text: fault.text + chosen.says }));
   return {
-    report: closed(report, [
-      ...faults,
-      ...ofSize.map((fault) => ({ ...fault, text: fault.text + chosen.says })),
-      ...check.faults,
-    ]),
+    report: closed(report, [...faults, ...wound, ...ofSize, ...check.faults]),
     mesh,
     body: { model, fit: chosen.fit },
   };

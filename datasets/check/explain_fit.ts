@@ -48,6 +48,9 @@ export function explainFit(scene: CheckScene, state: BodyState): FitExplanation 
       const other = settled(scene, start, { scale: "free" });
       if (other.misfit < moved.misfit) moved = other;
     }
+    // From so far away one round of steps is not enough.
+    const again = settled(scene, moved.state, { scale: "free" });
+    if (again.misfit < moved.misfit) moved = again;
   }
   return {
     given,

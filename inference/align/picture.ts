@@ -93,6 +93,27 @@ export async function drawOverlay(
   return { width, height: heightPx, channels: 3, data: small.data as Uint8Array };
 }
 
+/** Height of a photo with a body drawn on it, pixels. */
+const PHOTO_PX = 960;
+
+/** Draws a body's visible lines on the photo that it was fitted to. */
+export async function drawOnPhoto(
+  photo: RgbImage,
+  body: OverlayBody,
+  camera: Camera,
+): Promise<RgbImage> {
+  const backend = cpuBackend(), scene = await backend.prepare(bodyMesh(body.model, body.posed));
+  const { depth } = await backend.draw(scene, camera, { maps: ["depth"] });
+  backend.release(scene);
+  const picture = { ...photo, data: photo.data.slice() };
+  // Nothing is known of what stands before the body: no line is red.
+  const scanDepth = new Float32Array(depth!.length).fill(1e-6);
+  drawWires(picture, { camera, lines: gridLines(body) }, { scanDepth, bodyDepth: depth! });
+  const width = Math.round(PHOTO_PX * photo.width / photo.height);
+  const { data } = await resizeImage(picture, width, PHOTO_PX);
+  return { width, height: PHOTO_PX, channels: 3, data: data as Uint8Array };
+}
+
 function shot<Scene>(
   backend: Backend<Scene>,
   scene: Scene,
