@@ -5,9 +5,18 @@ import { portablePath } from "../core/work/paths.ts";
 import { type Progress, SILENT } from "../core/work/progress.ts";
 import { writeWhole } from "../core/work/scratch.ts";
 import { readJson } from "../core/work/schema.ts";
-import { buildLeaderboard, type Leaderboard, leaderboardJson } from "./leaderboard.ts";
+import {
+  buildLeaderboard,
+  type Leaderboard,
+  leaderboardJson,
+  leaderboardSchema,
+} from "./leaderboard.ts";
+import { type LeaderboardChanges, leaderboardChanges } from "./leaderboard_changes.ts";
 import { buildReport } from "./report/mod.ts";
-import type { Locate } from "./report/mod.ts";
+import type { EmbedScans, Locate, ReportOptions } from "./report/mod.ts";
+import { redactResults } from "./report/redaction.ts";
+import { splitReport } from "./report/split_report.ts";
+import { readVerified } from "./report/verified.ts";
 import { type Results, resultsSchema } from "./results.ts";
 
 /** How the report is made. */
@@ -18,10 +27,29 @@ export interface WriteReportOptions {
   workers?: number;
   progress?: Progress;
   locate?: Locate | undefined;
+  /** A folder with one page a subject, larger meshes and 2K maps, instead of one file. */
+  split?: boolean | undefined;
+  /** Leaves out what tells who the subjects are: ids, pictures, meshes, files, reasons. */
+  redact?: boolean | undefined;
+  /** Whose scans' shapes are copied into the page. Default: those under an open licence. */
+  embedScans?: EmbedScans | undefined;
+  /** An older leaderboard.json to compare with. */
+  against?: string | undefined;
+  /** What `verify --json` printed, saved to a file. */
+  verified?: string | undefined;
+}
+
+/** What was written. */
+export interface WrittenReport {
+  leaderboard: Leaderboard;
+  /** Subjects that could not be drawn, and why. */
+  notes: string[];
+  /** What moved since the older leaderboard. */
+  changes?: LeaderboardChanges;
 }
 
 /**
- * Writes `leaderboard.json` and `report.html` into `out`.
+ * Writes `leaderboard.json` and `report.html` into `out`, with `split` also `subjects/*.html`.
  *
  * @param files Results files.
  * @throws {InputError} If a file is no results file, or the files cannot share a leaderboard.
@@ -29,35 +57,63 @@ export interface WriteReportOptions {
 export async function writeReport(
   out: string,
   files: readonly string[],
-  { title, command, workers = 0, progress = SILENT, locate }: WriteReportOptions = {},
-): Promise<{ leaderboard: Leaderboard; notes: string[] }> {
-  const placed = await Promise.all(files.map(async (file) => ({
-    results: await readResults(file),
-    folder: dirname(file),
-  })));
+  options: WriteReportOptions = {},
+): Promise<WrittenReport> {
+  const { title, workers = 0, progress = SILENT, locate, redact = false } = options;
+  const read = await Promise.all(files.map(readResults));
+  const shown = redact ? redactResults(read) : read;
+  const placed = shown.map((results, i) => ({
+    results,
+    ...(redact ? {} : { folder: dirname(files[i]) }),
+  }));
   const sources = await Promise.all(files.map(async (file) => ({
-    path: portablePath(file, out),
+    path: redact ? basename(file) : portablePath(file, out),
     ...await hashFile(file),
   })));
-  const leaderboard = buildLeaderboard(placed.map(({ results }) => results), { sources });
-  const subjects = new Set(placed.flatMap(({ results }) => results.rows.map((row) => row.subject)));
+  const leaderboard = buildLeaderboard(shown, { sources });
+  const older = options.against;
+  const changes = older === undefined
+    ? undefined
+    : leaderboardChanges(await readLeaderboard(older), leaderboard);
+  const subjects = new Set(shown.flatMap(({ rows }) => rows.map((row) => row.subject)));
   progress.start({ title: "report", total: subjects.size, done: 0 });
   let last = performance.now();
-  const { html, notes } = await buildReport({ leaderboard, results: placed }, {
+  const reportOptions: ReportOptions = {
     title,
-    command,
+    command: redact ? undefined : options.command,
     workers,
     locate,
+    embedScans: options.embedScans,
+    ...(options.verified === undefined ? {} : { verified: await readVerified(options.verified) }),
+    ...(changes === undefined ? {} : { changes: { since: changes, than: basename(older!) } }),
     onSubject(done) {
       const seconds = (performance.now() - last) / 1000;
       last = performance.now();
       progress.item({ id: `subject ${done}`, status: "done", seconds });
     },
-  });
-  progress.end();
+  };
+  const input = { leaderboard, results: placed };
   await writeWhole(join(out, "leaderboard.json"), leaderboardJson(leaderboard));
-  await writeWhole(join(out, "report.html"), html);
-  return { leaderboard, notes };
+  let notes: string[];
+  if (options.split) {
+    const take = (path: string, html: string) => writeWhole(join(out, path), html);
+    notes = (await splitReport(input, reportOptions, take)).notes;
+  } else {
+    const report = await buildReport(input, reportOptions);
+    await writeWhole(join(out, "report.html"), report.html);
+    notes = report.notes;
+  }
+  progress.end();
+  return { leaderboard, notes, ...(changes === undefined ? {} : { changes }) };
+}
+
+/**
+ * Reads a leaderboard.
+ *
+ * @throws {InputError} If it is not one.
+ */
+export async function readLeaderboard(file: string): Promise<Leaderboard> {
+  return await readJson(leaderboardSchema, file, { what: basename(file) });
 }
 
 /**

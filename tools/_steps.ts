@@ -9,6 +9,7 @@ import type { Dataset, Subject, Unit } from "../datasets/subject.ts";
 import { withUnit } from "../datasets/units.ts";
 import type { EvalSummary } from "../eval/evaluate.ts";
 import type { Leaderboard } from "../eval/leaderboard.ts";
+import type { LeaderboardChanges } from "../eval/leaderboard_changes.ts";
 import { boardTable } from "./_board_table.ts";
 import { eprint, print } from "./_print.ts";
 import { progressFor } from "./_progress.ts";
@@ -174,4 +175,29 @@ export function reportBoards(
     }
   }
   return notes.length > 0 ? 1 : 0;
+}
+
+/** Prints what moved since an older leaderboard: beyond noise one by one, the rest counted. */
+export function reportChanges(
+  { scores, others, compared }: LeaderboardChanges,
+  flags: TalkFlags,
+): void {
+  if (flags.json) {
+    return print(compactJson({
+      event: "changes",
+      compared,
+      scores: scores as unknown as Json,
+      others: others as unknown as Json,
+    }));
+  }
+  for (const { about, text } of others) print(`changed ${about}: ${text}`);
+  const beyond = scores.filter(({ noise }) => noise !== "within");
+  for (const { method, protocol, alignment, dataset, key, before, after, ...rest } of beyond) {
+    const verdict = rest.noise === "beyond" ? `moved ${rest.direction}` : "no interval";
+    print(
+      `${verdict}: ${method} ${key} ${before.toPrecision(4)} → ${after.toPrecision(4)} ` +
+        `(${protocol}, ${alignment}, ${dataset})`,
+    );
+  }
+  print(`${compared} means compared, ${scores.length} changed, ${beyond.length} beyond noise`);
 }

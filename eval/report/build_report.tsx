@@ -1,6 +1,7 @@
 /** The report: a leaderboard and what is behind it as one page that opens from disk. */
 import { type Job, runJobs } from "../../core/work/pool.ts";
 import type { Board, Leaderboard } from "../leaderboard.ts";
+import type { LeaderboardChanges } from "../leaderboard_changes.ts";
 import { mergeResults } from "../merge_results.ts";
 import { hasAnything, pageData, subjectData } from "./client_data.ts";
 import { Page } from "./components/page.tsx";
@@ -18,6 +19,7 @@ import { type AssetOptions, NO_ASSETS, type SubjectAssets } from "./subject_asse
 import { type Locate, type PlacedResults, planSubject } from "./subject_plan.ts";
 import type { SubjectJob } from "./subject_task.ts";
 import { readTimings } from "./timings.ts";
+import type { Verified } from "./verified.ts";
 
 /** What a report is made from. */
 export interface ReportInput {
@@ -45,6 +47,10 @@ export interface ReportOptions {
   workers?: number | undefined;
   /** Told after each subject was drawn. */
   onSubject?: ((done: number, all: number) => void) | undefined;
+  /** What a verification said of the results. */
+  verified?: Verified | undefined;
+  /** What moved since another leaderboard, and what that one is called. */
+  changes?: { since: LeaderboardChanges; than: string } | undefined;
   /** Subjects stand in files of their own: the file of one, by its id on the page. */
   link?: ((id: string) => string) | undefined;
 }
@@ -74,14 +80,16 @@ export async function buildReport(
   const pool = mergeResults(results);
   const heat = heatOf(leaderboard, options.maxMm);
   const { assets, notes } = await makeAssets(subjectKeys(pool), { placed, leaderboard, options });
-  const timing = await readTimings(placed, options.locate);
+  const timings = await readTimings(placed, options.locate);
   const model = reportData(leaderboard, {
     results,
     heat,
     title: options.title,
     command: options.command,
     assets: (key) => assets.get(nameOf(key)),
-    timing,
+    timing: timings.of,
+    environments: timings.environments,
+    verified: options.verified,
     link: options.link,
   });
   const shown = options.link === undefined ? model.subjects.filter(hasAnything) : [];
@@ -91,7 +99,7 @@ export async function buildReport(
   ]);
   const html = await pageShell({
     title: `${model.title} · scan2score`,
-    body: <Page model={model} />,
+    body: <Page model={model} changes={options.changes} />,
     data,
     viewer: shown.some(hasMesh),
   });

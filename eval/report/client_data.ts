@@ -2,7 +2,7 @@
 import { BODY_PARTS } from "../../body/parts.ts";
 import { describeKey } from "../keys.ts";
 import { entryOf, rowsOf } from "./report_data.ts";
-import type { ReportModel, SubjectModel } from "./report_data.ts";
+import type { MethodPictures, ReportModel, SubjectModel } from "./report_data.ts";
 import type { BoardData, KeyData, MethodData, PageData, SubjectData } from "./client/page_data.ts";
 import { colorBytes, ERROR_COLORS, SIGNED_COLORS } from "./color_maps.ts";
 import { partOfKey, shortTitle } from "./key_parts.ts";
@@ -131,15 +131,21 @@ function boardData(
   };
 }
 
-/** Everything of one subject beside its scores. Pictures of the gallery are left out there. */
-export function subjectData(subject: SubjectModel): SubjectData {
+/**
+ * Everything of one subject beside its scores. Pictures that the page's gallery shows are left out,
+ * unless `all` are asked for.
+ */
+export function subjectData(
+  subject: SubjectModel,
+  { all = false }: { all?: boolean } = {},
+): SubjectData {
   const { assets, results } = subject;
   const names = [...new Set(Object.values(results).flatMap((own) => own.map((r) => r.method)))];
   return {
     id: subject.id,
     ...(subject.view === undefined ? {} : { view: subject.view }),
     scan: {
-      pictures: picturesOf(assets.pictures.scan),
+      pictures: picturesOf(assets.pictures.scan, all),
       ...(assets.models.scan === undefined ? {} : { model: assets.models.scan }),
       ...(assets.pictures.scan.note === undefined ? {} : { note: assets.pictures.scan.note }),
     },
@@ -151,7 +157,7 @@ export function subjectData(subject: SubjectModel): SubjectData {
       return {
         name,
         usesTruth: Object.values(results).flat().some((r) => r.method === name && r.usesTruth),
-        pictures: picturesOf(pictures),
+        pictures: picturesOf(pictures, all),
         ...(model === undefined ? {} : { model }),
         ...(distances === undefined ? {} : { distances }),
         ...(timing === undefined ? {} : { timing }),
@@ -170,10 +176,10 @@ export function subjectData(subject: SubjectModel): SubjectData {
   };
 }
 
-function picturesOf(pictures: SubjectModel["assets"]["pictures"]["scan"]): Record<string, string> {
+function picturesOf(pictures: MethodPictures, all: boolean): Record<string, string> {
   return Object.fromEntries(
     Object.entries(pictures).flatMap(([slot, picture]) =>
-      typeof picture === "string" || IN_GALLERY.has(slot) ? [] : [[slot, picture.src]]
+      typeof picture === "string" || (!all && IN_GALLERY.has(slot)) ? [] : [[slot, picture.src]]
     ),
   );
 }

@@ -6,6 +6,10 @@ export {
   type ReportInput,
   type ReportOptions,
 } from "./build_report.tsx";
+export type { EmbedScans } from "./embed_scans.ts";
+export { redactResults } from "./redaction.ts";
+export { ReportServer, type ServeOptions } from "./serve.tsx";
+export { splitReport } from "./split_report.ts";
 export { errorColor, errorGradient } from "./color_maps.ts";
 export {
   drawSubject,

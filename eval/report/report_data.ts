@@ -6,6 +6,7 @@ import { compareText, type ProtocolRecord, type Results, type Scores } from "../
 import { type Cell, gatherSubjects } from "../subject_table.ts";
 import { NO_ASSETS, type SubjectAssets } from "./subject_assets.ts";
 import type { Timing } from "./timings.ts";
+import type { Verified } from "./verified.ts";
 
 /** A picture inside the page. */
 export interface Picture {
@@ -87,6 +88,11 @@ export interface SubjectModel extends SubjectKey {
 /** Where the numbers come from. */
 export interface ProvenanceModel {
   command?: string;
+  verified?: Verified | undefined;
+  /** What methods ran on, by name. */
+  environments: ReadonlyMap<string, string>;
+  /** Warnings of all rows: the text and how often. */
+  warnings: readonly (readonly [text: string, times: number])[];
   sources: readonly Omit<FileRecord, "role">[];
   datasets: readonly { name: string; suites: readonly string[]; inputs: Results["inputs"] }[];
 }
@@ -117,6 +123,8 @@ export interface ReportDataOptions {
   command?: string | undefined;
   /** The file of a subject, by its id on the page. */
   link?: ((id: string) => string) | undefined;
+  verified?: Verified | undefined;
+  environments?: ReadonlyMap<string, string> | undefined;
   onDemand?: boolean | undefined;
 }
 
@@ -168,6 +176,9 @@ export function reportData(leaderboard: Leaderboard, options: ReportDataOptions)
     onDemand: options.onDemand ?? false,
     provenance: {
       ...(command === undefined ? {} : { command }),
+      verified: options.verified,
+      environments: options.environments ?? new Map(),
+      warnings: warningCounts(pool),
       sources: leaderboard.sources,
       datasets: pool.datasets.map((name) => {
         const files = results.filter((file) => file.dataset.name === name);
@@ -246,6 +257,19 @@ export function rowsOf(pool: ResultsPool, board: Board): PooledRow[] {
   return pool.rows.filter((row) =>
     row.protocol === board.protocol && row.dataset === board.dataset
   );
+}
+
+/** How often each warning was given, most frequent first. Numbers in it do not make another one. */
+function warningCounts(pool: ResultsPool): [text: string, times: number][] {
+  const counts = new Map<string, { text: string; times: number }>();
+  for (const text of pool.rows.flatMap(({ warnings }) => warnings)) {
+    const kind = text.replaceAll(/\d+(\.\d+)?/g, "0");
+    const known = counts.get(kind);
+    if (known === undefined) counts.set(kind, { text, times: 1 });
+    else known.times++;
+  }
+  return [...counts.values()].map(({ text, times }): [string, number] => [text, times])
+    .sort((a, b) => b[1] - a[1] || compareText(a[0], b[0]));
 }
 
 function uniqueInputs(inputs: Results["inputs"]): Results["inputs"] {

@@ -12,8 +12,13 @@ export interface Timing {
   rssMB?: number;
 }
 
-/** A lookup by method (as shown) and subject. */
-export type Timings = (method: string, key: SubjectKey) => Timing | undefined;
+/** What was read. */
+export interface Timings {
+  /** Of a method (as shown) on a subject. */
+  of: (method: string, key: SubjectKey) => Timing | undefined;
+  /** What each method ran on, where its file says. */
+  environments: ReadonlyMap<string, string>;
+}
 
 /**
  * Reads the timings of all methods. They vary from run to run by nature and are part of no hash; a
@@ -24,7 +29,7 @@ export async function readTimings(
   locate: Locate = (input, folder) => resolvePortable(input.path, folder),
 ): Promise<Timings> {
   const shown = shownNames(placed.map(({ results }) => results));
-  const found = new Map<string, Timing>();
+  const found = new Map<string, Timing>(), environments = new Map<string, string>();
   for (const { results, folder } of placed) {
     if (folder === undefined) continue;
     for (const method of results.methods) {
@@ -33,27 +38,48 @@ export async function readTimings(
       );
       if (input === undefined) continue;
       const file = join(dirname(locate(input, folder)), "timing.json");
-      for (const [item, timing] of await itemsOf(file)) {
+      const json = await readTimingFile(file);
+      for (const [item, timing] of itemsOf(json)) {
         found.set(JSON.stringify([results.dataset.name, shown(method), item]), timing);
       }
+      const environment = environmentText(json);
+      if (environment !== "") environments.set(shown(method), environment);
     }
   }
-  return (method, { dataset, subject, view }) => {
-    const of = (item: string) => found.get(JSON.stringify([dataset, method, item]));
-    return (view === undefined ? undefined : of(`${subject}/${view}`)) ?? of(subject);
+  return {
+    of(method, { dataset, subject, view }) {
+      const item = (id: string) => found.get(JSON.stringify([dataset, method, id]));
+      return (view === undefined ? undefined : item(`${subject}/${view}`)) ?? item(subject);
+    },
+    environments,
   };
 }
 
-async function itemsOf(file: string): Promise<[item: string, timing: Timing][]> {
+async function readTimingFile(file: string): Promise<unknown> {
   const text = await Deno.readTextFile(file).catch(() => undefined);
-  if (text === undefined || text.length > 1 << 26) return [];
-  let json: unknown;
+  if (text === undefined || text.length > 1 << 26) return undefined;
   try {
-    json = JSON.parse(text);
+    return JSON.parse(text);
   } catch {
-    return [];
+    return undefined;
   }
-  const items = (json as { items?: unknown } | null)?.items;
+}
+
+/** `linux-x86_64, 2 cores, Deno 2.9.6, scan2score 0.1.0`: what of it there is. */
+function environmentText(json: unknown): string {
+  const given = (json as { environment?: unknown } | null | undefined)?.environment;
+  if (typeof given !== "object" || given === null) return "";
+  const { platform, cores, deno, suite } = given as Record<string, unknown>;
+  return [
+    platform,
+    cores === undefined ? undefined : `${cores} cores`,
+    deno === undefined ? undefined : `Deno ${deno}`,
+    suite === undefined ? undefined : `scan2score ${suite}`,
+  ].filter((part) => part !== undefined).map(String).join(", ");
+}
+
+function itemsOf(json: unknown): [item: string, timing: Timing][] {
+  const items = (json as { items?: unknown } | null | undefined)?.items;
   if (typeof items !== "object" || items === null) return [];
   return Object.entries(items).flatMap(([item, value]): [string, Timing][] => {
     const { seconds, rssMB } = (value ?? {}) as { seconds?: unknown; rssMB?: unknown };

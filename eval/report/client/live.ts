@@ -8,7 +8,6 @@ interface Told {
   version: string;
   /** Of an evaluation that runs. */
   done?: number;
-  total?: number;
 }
 
 /** Listens where the page was served with a source of events. */
@@ -23,9 +22,7 @@ export function watchLive(): void {
     version ??= told.version;
     if (told.version !== version) return location.reload();
     if (line === undefined) return;
-    line.hidden = told.total === undefined;
-    if (told.total !== undefined) {
-      replace(line, `Evaluation runs: ${told.done} of ${told.total} items`);
-    }
+    line.hidden = told.done === undefined;
+    if (told.done !== undefined) replace(line, `An evaluation runs: ${told.done} items are done`);
   });
 }

@@ -15,8 +15,9 @@ import { compare, sortBy } from "./sort_rows.ts";
 import { Stage } from "./stage.ts";
 import { csvTable, latexTable, markdownTable } from "./table_text.ts";
 
-const data = jsonOf<PageData>("page-data");
-if (data !== undefined) start(data);
+watchLive();
+const data = jsonOf<PageData | null>("page-data");
+if (data) start(data);
 
 function start(data: PageData): void {
   for (const control of all("[data-live]")) control.hidden = false;
@@ -226,7 +227,6 @@ function start(data: PageData): void {
   });
 
   watchPictures();
-  watchLive();
   const asked = hashState();
   readHash(asked);
   // The server drew the start board; only another state needs drawing.

@@ -1,7 +1,9 @@
 import { describeKey } from "../../keys.ts";
+import type { LeaderboardChanges } from "../../leaderboard_changes.ts";
 import { count } from "../format.ts";
 import type { BoardModel, ReportModel } from "../report_data.ts";
 import { AllScores } from "./all_scores.tsx";
+import { Changes } from "./changes.tsx";
 import { BoardTable } from "./board_table.tsx";
 import { ColorBar } from "./color_bar.tsx";
 import { Pairs } from "./pairs.tsx";
@@ -20,7 +22,12 @@ const BUTTONS = 4;
 const NOTHING = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==";
 
 /** The page's body. */
-export function Page({ model }: { model: ReportModel }) {
+export function Page(
+  { model, changes }: {
+    model: ReportModel;
+    changes?: { since: LeaderboardChanges; than: string } | undefined;
+  },
+) {
   const { boards, start, subjects, leaderboard } = model;
   const level = `${Number((100 * leaderboard.statistics.level).toPrecision(4))} %`;
   const drawn = subjects.some(({ assets }) => Object.keys(assets.pictures.methods).length > 0);
@@ -50,6 +57,7 @@ export function Page({ model }: { model: ReportModel }) {
             </div>
           ))}
         </section>
+        {changes !== undefined && <Changes changes={changes.since} than={changes.than} />}
         <Compare />
         <Plots model={model} />
         <section id="subjects">

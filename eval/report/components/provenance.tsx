@@ -1,6 +1,7 @@
 import type { Results } from "../../results.ts";
 import { bytesText, count, groupDigits } from "../format.ts";
 import type { ReportModel } from "../report_data.ts";
+import type { Verified } from "../verified.ts";
 
 /** Where the numbers come from: files and hashes, methods, statistics, the command. */
 export function Provenance({ model }: { model: ReportModel }) {
@@ -30,6 +31,22 @@ export function Provenance({ model }: { model: ReportModel }) {
             {groupDigits(statistics.permutationDraws)} draws, Holm-corrected; seed {statistics.seed}
           </dd>
         </div>
+        <div>
+          <dt>verified</dt>
+          <dd>
+            <VerifiedText verified={provenance.verified} />
+          </dd>
+        </div>
+        {provenance.warnings.length > 0 && (
+          <div>
+            <dt>warnings</dt>
+            <dd>
+              {provenance.warnings.slice(0, MOST_WARNINGS).map(([text, times]) => (
+                <small class="warning">{times} × {text}</small>
+              ))}
+            </dd>
+          </div>
+        )}
         {provenance.sources.map(({ path, bytes, sha256 }) => (
           <div>
             <dt>{path}</dt>
@@ -55,6 +72,7 @@ export function Provenance({ model }: { model: ReportModel }) {
               <th scope="col">Version</th>
               <th scope="col">Given</th>
               <th scope="col">Trained on</th>
+              <th scope="col">Ran on</th>
             </tr>
           </thead>
           <tbody>
@@ -64,6 +82,7 @@ export function Provenance({ model }: { model: ReportModel }) {
                 <td>{method.version ?? "not declared"}</td>
                 <td>{method.usesTruth ? "truth: shown, never ranked" : "the picture"}</td>
                 <td>{trainedOnText(method.trainedOn)}</td>
+                <td>{provenance.environments.get(method.name) ?? "not recorded"}</td>
               </tr>
             ))}
           </tbody>
@@ -101,6 +120,30 @@ export function Provenance({ model }: { model: ReportModel }) {
         </details>
       ))}
     </section>
+  );
+}
+
+/** Kinds of warnings that are listed. */
+const MOST_WARNINGS = 12;
+
+function VerifiedText({ verified }: { verified: Verified | undefined }) {
+  if (verified === undefined) {
+    return (
+      <>
+        not recorded here; <code>verify</code> recomputes every hash and score from these files
+      </>
+    );
+  }
+  const { at, files, scores, findings, unchecked } = verified;
+  const done = `${groupDigits(files)} files and ${groupDigits(scores)} scores`;
+  return (
+    <>
+      {findings.length === 0
+        ? `as of ${at}: ${done} are what is recorded`
+        : `as of ${at}: ${findings.length} findings in ${done}`}
+      {unchecked > 0 && `, ${unchecked} inputs were not found`}
+      {findings.slice(0, MOST_WARNINGS).map((finding) => <small class="warning">{finding}</small>)}
+    </>
   );
 }
 

@@ -1,92 +1,75 @@
-/** Numbers from papers: beside the measured ones, never among them. */
+/** Numbers from papers: beside the measured ones in a style of their own, never among them. */
+import type { PublishedTable } from "../../published/mod.ts";
 import type { Board } from "../../leaderboard.ts";
-import { describeKey } from "../../keys.ts";
-import { fixed } from "../format.ts";
+import { count } from "../format.ts";
 
-/** One published row, as far as it is understood; what is not stays out. */
-export interface PublishedRow {
-  method: string;
-  source: string;
-  /** The protocol's or the table's name for what was measured on. */
-  dataset: string;
-  caution: string;
-  scores: Readonly<Record<string, number>>;
-}
+/** How far the numbers can be trusted to be what was printed. */
+const TRUST: Readonly<Record<string, string>> = {
+  source: "from the authors’ own repository",
+  paper: "from the paper’s text",
+  note: "as a third party quotes it",
+};
 
-/** Reads `published` of a board: forms that are not known are left out. */
-export function publishedRows(board: Board): PublishedRow[] {
-  return board.published.flatMap((entry): PublishedRow[] => {
-    if (typeof entry !== "object" || entry === null || Array.isArray(entry)) return [];
-    const record = entry as Record<string, unknown>;
-    const text = (...names: string[]) =>
-      names.map((name) => record[name]).find((value) => typeof value === "string") as
-        | string
-        | undefined;
-    const method = text("method", "name");
-    const scores = Object.entries((record.scores ?? record.values ?? {}) as object)
-      .flatMap(([key, value]): [string, number][] => {
-        const number = typeof value === "object" && value !== null
-          ? (value as { mean?: unknown; value?: unknown }).mean ??
-            (value as { value?: unknown }).value
-          : value;
-        return typeof number === "number" ? [[key, number]] : [];
-      });
-    if (method === undefined || scores.length === 0) return [];
-    return [{
-      method,
-      source: text("source", "paper", "citation") ?? "source not given",
-      dataset: text("dataset", "on") ?? "",
-      caution: text("caution", "note", "notes") ?? "",
-      scores: Object.fromEntries(scores),
-    }];
+/** The published tables that a board carries. An entry of another form is left out. */
+export function publishedTables(board: Board): PublishedTable[] {
+  return (board.published as unknown[]).filter((entry): entry is PublishedTable => {
+    const table = entry as Partial<PublishedTable> | null;
+    return typeof table === "object" && table !== null && Array.isArray(table.columns) &&
+      Array.isArray(table.rows) && typeof table.source === "string" &&
+      Array.isArray(table.caution);
   });
 }
 
-/** The table of published numbers of a board. */
+/** The published tables of a board's protocol. */
 export function Published({ board }: { board: Board }) {
-  const rows = publishedRows(board);
-  if (rows.length === 0) return null;
-  const keys = [...new Set(rows.flatMap((row) => Object.keys(row.scores)))];
+  const tables = publishedTables(board);
+  if (tables.length === 0) return null;
   return (
-    <details class="more published" open>
-      <summary>Published numbers ({rows.length})</summary>
-      <div class="scroll" tabIndex={0} role="region" aria-label="Published numbers">
-        <table class="plain">
-          <thead>
-            <tr>
-              <th scope="col">Method</th>
-              {keys.map((key) => {
-                const { title, unit } = describeKey(key);
-                return (
-                  <th scope="col" class="number" title={key}>
-                    {title} <small>{unit}</small>
-                  </th>
-                );
-              })}
-              <th scope="col">On</th>
-              <th scope="col">Source</th>
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map((row) => (
-              <tr title={[row.source, row.caution].filter(Boolean).join(". ")}>
-                <th scope="row">{row.method}</th>
-                {keys.map((key) => (
-                  <td class="number">{fixed(row.scores[key], describeKey(key).digits)}</td>
-                ))}
-                <td>{row.dataset}</td>
-                <td>
-                  {row.source}
-                  {row.caution !== "" && <small class="caution">{row.caution}</small>}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+    <details class="more published">
+      <summary>{count(tables.length, "published table")} under {board.protocol}</summary>
       <p class="note">
-        As papers print them, on their data and by their code: to look at, not to rank with.
+        As printed, on their data and by their code: to look at, not to rank with. Never merged with
+        what was measured here.
       </p>
+      {tables.map((table) => <Table table={table} />)}
     </details>
+  );
+}
+
+function Table({ table }: { table: PublishedTable }) {
+  const { source, trust, dataset, columns, rows, caution } = table;
+  const about = [`${source} (${TRUST[trust] ?? trust})`, ...caution].join(". ");
+  return (
+    <div class="scroll" tabIndex={0} role="region" aria-label={`Published: ${source}, ${dataset}`}>
+      <table class="plain" title={about}>
+        <caption>
+          <b>{dataset}</b> {source}, {TRUST[trust] ?? trust}
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">Method</th>
+            {columns.map(({ label, unit, better, key }) => (
+              <th scope="col" class="number" title={key === null ? "no key of ours" : key}>
+                {label}{" "}
+                <small>{[unit, better === "lower" ? "↓" : "↑"].filter(Boolean).join(" ")}</small>
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ method, values }) => (
+            <tr>
+              <th scope="row">{method}</th>
+              {values.map((value) => <td class="number" title={source}>{value ?? "–"}</td>)}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {caution.length > 0 && (
+        <ul class="caution note">
+          {caution.map((text) => <li>{text}</li>)}
+        </ul>
+      )}
+    </div>
   );
 }

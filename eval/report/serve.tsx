@@ -1,0 +1,267 @@
+/**
+ * A report that is served to this machine only: tables at once, each subject when it is opened, from
+ * the meshes that were scored. Reloads itself when the results change.
+ *
+ * Addresses name subjects by number and nothing else; none is ever turned into a path, so no request
+ * can reach a file that the results do not name.
+ */
+import { basename, dirname, join } from "../../core/work/path.ts";
+import { InputError, messageOf } from "../../core/work/errors.ts";
+import { WORK_FOLDER } from "../../core/work/scratch.ts";
+import { buildLeaderboard } from "../leaderboard.ts";
+import { mergeResults } from "../merge_results.ts";
+import { heatOf, subjectJob } from "./build_report.tsx";
+import { pageData, subjectData } from "./client_data.ts";
+import { Page } from "./components/page.tsx";
+import { pageShell } from "./page_shell.tsx";
+import { reportData, type ReportModel } from "./report_data.ts";
+import { SPLIT_DEFAULTS } from "./split_report.ts";
+import type { EmbedScans } from "./embed_scans.ts";
+import type { PlacedResults } from "./subject_plan.ts";
+import makePlannedAssets from "./subject_task.ts";
+import type { SubjectAssets } from "./subject_assets.ts";
+import { readTimings } from "./timings.ts";
+
+/** How results are served. */
+export interface ServeOptions {
+  /** Reads one results file. */
+  read: (file: string) => Promise<PlacedResults["results"]>;
+  title?: string | undefined;
+  /** Whose scans are sent. On one's own machine: all of them. */
+  embedScans?: EmbedScans | undefined;
+  /** Milliseconds between two looks at the files. */
+  pollMs?: number;
+}
+
+/** Subjects that are kept made; the oldest goes first. */
+const KEPT = 12;
+
+const EVENTS = "/events", SUBJECT = /^\/subject\/(s-\d{1,7})\.json$/;
+
+interface State {
+  version: string;
+  html: string;
+  model?: ReportModel;
+  /** What makes a subject's assets. */
+  make?: (index: number) => Promise<SubjectAssets>;
+}
+
+/** Answers the requests of one browser on this machine. */
+export class ReportServer {
+  private readonly files: readonly string[];
+  private readonly options: ServeOptions;
+  private state: Promise<State> | undefined;
+  private version = "";
+  private readonly made = new Map<string, Promise<Response>>();
+
+  constructor(files: readonly string[], options: ServeOptions) {
+    this.files = files;
+    this.options = options;
+  }
+
+  /** Answers one request. Never throws. */
+  async handle(request: Request): Promise<Response> {
+    try {
+      return await this.answer(request);
+    } catch (error) {
+      return plain(500, messageOf(error));
+    }
+  }
+
+  private async answer(request: Request): Promise<Response> {
+    const url = new URL(request.url);
+    // A page of another origin that a name points here may not read results.
+    if (!/^(127\.0\.0\.1|localhost|\[::1\])$/.test(url.hostname)) {
+      return plain(403, "this machine only");
+    }
+    if (request.method !== "GET") return plain(405, "GET only");
+    if (url.pathname === "/") {
+      const { html } = await this.current();
+      return new Response(html, {
+        headers: { ...SAFE, "content-type": "text/html; charset=utf-8" },
+      });
+    }
+    if (url.pathname === EVENTS) return this.events(request.signal);
+    const subject = SUBJECT.exec(url.pathname)?.[1];
+    if (subject !== undefined) return await this.subject(subject);
+    return plain(404, "no such page");
+  }
+
+  /** The page as the files are now; made again when one changed. */
+  private async current(): Promise<State> {
+    const version = await this.look();
+    if (this.state === undefined || version !== this.version) {
+      this.version = version;
+      this.made.clear();
+      this.state = this.build(version);
+    }
+    return await this.state;
+  }
+
+  /** Changes when a results file does. */
+  private async look(): Promise<string> {
+    const parts = await Promise.all(this.files.map(async (file) => {
+      const stat = await Deno.stat(file).catch(() => undefined);
+      return stat === undefined ? "none" : `${stat.size}-${stat.mtime?.getTime() ?? 0}`;
+    }));
+    return parts.join("_");
+  }
+
+  private async build(version: string): Promise<State> {
+    const placed: PlacedResults[] = [];
+    for (const file of this.files) {
+      if (!(await Deno.stat(file).catch(() => undefined))?.isFile) continue;
+      placed.push({ results: await this.options.read(file), folder: dirname(file) });
+    }
+    if (placed.length === 0) return { version, html: await waitingPage() };
+    const results = placed.map(({ results }) => results);
+    const leaderboard = buildLeaderboard(results), pool = mergeResults(results);
+    const timings = await readTimings(placed);
+    const model = reportData(leaderboard, {
+      results,
+      heat: heatOf(leaderboard, undefined),
+      title: this.options.title,
+      timing: timings.of,
+      environments: timings.environments,
+      onDemand: true,
+    });
+    const html = await pageShell({
+      title: `${model.title} · scan2score`,
+      body: <Page model={model} />,
+      data: new Map([[
+        "page-data",
+        pageData(model, pool, { subjectSource: "/subject/{id}.json" }),
+      ]]),
+      viewer: true,
+      events: EVENTS,
+    });
+    const { heightPx, supersample, meshBytes } = SPLIT_DEFAULTS;
+    const make = async (index: number): Promise<SubjectAssets> => {
+      const job = await subjectJob(model.subjects[index], {
+        placed,
+        leaderboard,
+        options: {
+          pictures: { heightPx, supersample },
+          meshBytes,
+          embedScans: this.options.embedScans ?? "all",
+        },
+      });
+      if (job === undefined) throw new InputError("the results have no folder");
+      return (await makePlannedAssets(job)).result as unknown as SubjectAssets;
+    };
+    return { version, html, model, make };
+  }
+
+  private async subject(id: string): Promise<Response> {
+    const { model, make } = await this.current();
+    const index = model?.subjects.findIndex((subject) => subject.id === id) ?? -1;
+    if (model === undefined || make === undefined || index < 0) {
+      return plain(404, "no such subject");
+    }
+    let answer = this.made.get(id);
+    if (answer === undefined) {
+      answer = make(index).then((assets) =>
+        Response.json(subjectData({ ...model.subjects[index], assets }, { all: true }), {
+          headers: SAFE,
+        })
+      );
+      this.made.set(id, answer);
+      const oldest = this.made.keys().next().value!;
+      if (this.made.size > KEPT) this.made.delete(oldest);
+      answer.catch(() => this.made.delete(id));
+    }
+    return (await answer).clone();
+  }
+
+  /** Tells the page what version the files have and how far an evaluation is. */
+  private events(signal: AbortSignal): Response {
+    const { pollMs = 1000 } = this.options;
+    const encoder = new TextEncoder();
+    let timer: ReturnType<typeof setTimeout> | undefined, last = "";
+    const body = new ReadableStream<Uint8Array>({
+      start: (controller) => {
+        const tell = async () => {
+          const told = JSON.stringify({ version: await this.look(), ...await this.progress() });
+          if (told === last || signal.aborted) return;
+          last = told;
+          controller.enqueue(encoder.encode(`data: ${told}\n\n`));
+        };
+        const again = () =>
+          tell().catch(() => {}).finally(() => {
+            if (!signal.aborted) timer = setTimeout(again, pollMs);
+          });
+        signal.addEventListener("abort", () => {
+          clearTimeout(timer);
+          try {
+            controller.close();
+          } catch {
+            // the browser closed it
+          }
+        });
+        again();
+      },
+      cancel: () => clearTimeout(timer),
+    });
+    return new Response(body, {
+      headers: { ...SAFE, "content-type": "text/event-stream", "cache-control": "no-store" },
+    });
+  }
+
+  /** Items done of an evaluation whose results are older than its last record. */
+  private async progress(): Promise<{ done?: number }> {
+    let done = 0, running = false;
+    for (const file of this.files) {
+      const records = join(dirname(file), WORK_FOLDER, basename(file), "records");
+      const written = (await Deno.stat(file).catch(() => undefined))?.mtime?.getTime() ?? 0;
+      try {
+        for await (const entry of Deno.readDir(records)) {
+          if (!entry.name.endsWith(".json")) continue;
+          done++;
+          if (written === 0) running = true;
+          else if (!running) {
+            const { mtime } = await Deno.stat(join(records, entry.name));
+            running = (mtime?.getTime() ?? 0) > written;
+          }
+        }
+      } catch {
+        // no work folder: nothing runs
+      }
+    }
+    return running ? { done } : {};
+  }
+}
+
+const SAFE = {
+  "x-content-type-options": "nosniff",
+  "cross-origin-resource-policy": "same-origin",
+  "referrer-policy": "no-referrer",
+} as const;
+
+function plain(status: number, text: string): Response {
+  return new Response(`${text}\n`, {
+    status,
+    headers: { ...SAFE, "content-type": "text/plain; charset=utf-8" },
+  });
+}
+
+/** Shown until there are results. */
+async function waitingPage(): Promise<string> {
+  return await pageShell({
+    title: "Waiting for results · scan2score",
+    body: (
+      <>
+        <header class="top">
+          <p class="kicker">scan2score</p>
+          <h1>Waiting for results</h1>
+          <p class="live" role="status" hidden />
+        </header>
+        <main>
+          <p class="note">The page appears here when the evaluation has written its results.</p>
+        </main>
+      </>
+    ),
+    data: new Map([["page-data", null]]),
+    viewer: false,
+    events: EVENTS,
+  });
+}
