@@ -25,8 +25,15 @@ export async function writeOwnMaps(folder: string, maps: DecodedMaps): Promise<v
     depth_back: maps.back,
     normal: coded(maps.frontNormals),
     normal_back: coded(maps.backNormals),
-    mask: Uint8Array.from(maps.front, (depth) => depth > 0 ? 255 : 0),
+    mask: maskOf(maps.front),
   });
+}
+
+/** 255 where there is a depth. */
+function maskOf(depth: Float32Array): Uint8Array {
+  const mask = new Uint8Array(depth.length);
+  for (let i = 0; i < mask.length; i++) if (depth[i] > 0) mask[i] = 255;
+  return mask;
 }
 
 /** `(n + 1)/2` in 16 bits; the zero vector, which is the background, stays 0. */

@@ -181,7 +181,8 @@ export function maskOnCanvas(
 export function cutOut(canvas: Uint8Array, mask: Uint8Array): Uint8Array {
   const out = new Uint8Array(canvas.length);
   for (let i = 0; i < mask.length; i++) {
-    if (mask[i] !== 0) out.set(canvas.subarray(3 * i, 3 * i + 3), 3 * i);
+    if (mask[i] === 0) continue;
+    for (let k = 3 * i; k < 3 * i + 3; k++) out[k] = canvas[k];
   }
   return out;
 }

@@ -7,6 +7,7 @@ import { depth16, pointClouds } from "./clouds.ts";
 import { depthNormals } from "./depth_normals.ts";
 import type { PreparedInput } from "./front_end.ts";
 import type { NetworkMaps } from "./network.ts";
+import { cutOut } from "./picture.ts";
 import type { Pipeline } from "./pipeline.ts";
 
 /** What was written. */
@@ -66,7 +67,7 @@ export async function writePublishedFiles(
       await png(`normal_parts/${name}_${group.net}_${which}`, colors(planes, columns, rows));
     }
   }
-  const cut = input.plain.map((value, i) => input.mask[Math.floor(i / 3)] === 0 ? 0 : value);
+  const cut = cutOut(input.plain, input.mask);
   await png(`images/${name}`, { width: side, height: side, channels: 3, data: cut });
 
   const { plain, withSeams } = pointClouds(depth, input.plain, side);
@@ -82,7 +83,9 @@ export async function writePublishedFiles(
 
 /** 255 where the back depth is above 0, before pixels with front behind back are removed. */
 function maskOf(back: Float32Array): Uint16Array {
-  return Uint16Array.from(back, (value) => value > 0 ? 255 : 0);
+  const mask = new Uint16Array(back.length);
+  for (let i = 0; i < mask.length; i++) if (back[i] > 0) mask[i] = 255;
+  return mask;
 }
 
 /** Three planes as an 8-bit picture: `round(255 v)`, half to even, saturated. */
