@@ -12,7 +12,7 @@ import { METRES_PER_UNIT, metresPerUnitOf, type Subject, type Unit } from "../su
 import { headingDeg, nearestAxis, type PersonAxes } from "./axes.ts";
 import { checkFit, type FitCheck } from "./check_fit.ts";
 import { checkScanFile, checkSize, type SizeCheck } from "./check_scan.ts";
-import { type Fault, verdictOf } from "./fault.ts";
+import { type Fault, verdictOf, worstFirst } from "./fault.ts";
 import type { SubjectReport } from "./report.ts";
 import { extentAlong, restHeight } from "./sizes.ts";
 
@@ -136,7 +136,7 @@ function emptyReport(subject: Subject): SubjectReport {
 
 /** The report with its faults and verdict. */
 export function closed(report: SubjectReport, faults: readonly Fault[]): SubjectReport {
-  return { ...report, verdict: verdictOf(faults), faults: [...faults] };
+  return { ...report, verdict: verdictOf(faults), faults: worstFirst(faults) };
 }
 
 interface FoundBody {

@@ -54,3 +54,10 @@ export function verdictOf(faults: readonly Pick<Fault, "severity">[]): Verdict {
   if (faults.some(({ severity }) => severity === "bad")) return "bad";
   return faults.length > 0 ? "warning" : "good";
 }
+
+/** Bad faults before warnings, then in the order of {@linkcode FAULT_CODES}. */
+export function worstFirst<F extends Pick<Fault, "code" | "severity">>(faults: readonly F[]): F[] {
+  const rank = ({ code, severity }: F) =>
+    (severity === "bad" ? 0 : 1000) + FAULT_CODES.findIndex((known) => known === code);
+  return [...faults].sort((a, b) => rank(a) - rank(b));
+}
