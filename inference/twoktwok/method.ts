@@ -14,12 +14,14 @@ import type {
   Reconstruction,
 } from "../method.ts";
 import { checkProvider } from "../onnx/providers.ts";
+import { sharedNetworks } from "../photo_input.ts";
 import type { ViewInput, WholePicture } from "../view_input.ts";
 import { consistencyJson } from "./consistency.ts";
 import { modelHash } from "./model_info.ts";
 import { MODEL_FILE, type ModelJson, openModel } from "./model_json.ts";
 import { writeOwnMaps } from "./own_maps.ts";
 import { runTwoKTwoK, type TwoKTwoKResult } from "./run.ts";
+import { overGrey, seePerson } from "./see_person.ts";
 
 /** Folder of the published program's own files, below the predictions' folder. */
 export const PUBLISHED_FOLDER = "2k2k";
@@ -89,11 +91,15 @@ function declarationOf(json: ModelJson, settings: MethodSettings): MethodDeclara
 async function reconstruct(view: ViewInput, context: MethodContext): Promise<Reconstruction> {
   const { settings, stage, id, folder, signal, progress } = context;
   const options = optionsOf(context.options);
-  const whole = await stage("read", () => personOf(view, options));
-  const { picture, mask, keypoints } = whole;
+  const model = await openModel(modelOf(settings));
+  const isCompact = model.json.pipeline.compact !== undefined;
+  const whole = await stage("read", () => personOf(view, options, isCompact));
+  const seen = isCompact ? await stage("front end", () => seenBy(whole, view, id)) : undefined;
+  const { picture, mask, keypoints } = { ...whole, ...seen };
   const points = keypoints31({ ...keypoints });
   const result = await runTwoKTwoK({ picture, mask, keypoints31: points }, whole.view, {
-    model: modelOf(settings),
+    model,
+    landmarks: seen?.landmarks,
     quirks: options.quirks,
     colorOrderSeed: options.publishedRandomOrder,
     threads: settings.threads ?? 1,
@@ -108,7 +114,7 @@ async function reconstruct(view: ViewInput, context: MethodContext): Promise<Rec
     },
     stagesFolder: settings.stages?.folder,
     stagesMark: settings.stages?.mark,
-    publishedFiles: options.outputs.includes("2k2k")
+    publishedFiles: options.outputs.includes("2k2k") && !isCompact
       ? { folder: join(folder, PUBLISHED_FOLDER), name: id.replaceAll("/", "_") }
       : undefined,
   });
@@ -116,7 +122,12 @@ async function reconstruct(view: ViewInput, context: MethodContext): Promise<Rec
   if (options.outputs.includes("maps")) {
     await stage("maps", () => writeOwnMaps(join(folder, id), maps));
   }
-  const report = reportOf(result), warnings = [...sizeWarnings(whole, options), ...result.warnings];
+  const report = reportOf(result);
+  const warnings = [
+    ...sizeWarnings(whole, options),
+    ...seen?.warnings ?? [],
+    ...result.warnings,
+  ];
   if (options.mesher === "none") return { mesh: undefined, report, warnings };
   progress?.("mesh", 0, 1);
   const { mesher, openJumpsMm } = options;
@@ -137,8 +148,12 @@ async function reconstruct(view: ViewInput, context: MethodContext): Promise<Rec
 }
 
 /** The picture that the network is given: whole, or what was cut around the person. */
-async function personOf(view: ViewInput, { frame }: Options): Promise<WholePicture> {
-  const cut = view.view === undefined && frame === "person";
+async function personOf(
+  view: ViewInput,
+  { frame }: Options,
+  isCompact: boolean,
+): Promise<WholePicture> {
+  const cut = view.view === undefined && (frame === "person" || isCompact);
   if (!cut) return await view.whole();
   const mask = await view.mask(), color = await view.color("front");
   const keypoints = await view.keypoints();
@@ -147,6 +162,17 @@ async function personOf(view: ViewInput, { frame }: Options): Promise<WholePictu
   }
   const { width, height } = mask;
   return { picture: { width, height, data: color.data }, keypoints, mask, view: view.camera! };
+}
+
+/**
+ * What the photo front end sees, for compact models, which have learned with its errors. A view's own
+ * keypoints and mask are true and stay unused; a photo's may be the user's and stand.
+ */
+async function seenBy(whole: WholePicture, view: ViewInput, id: string) {
+  const isPhoto = view.view === undefined;
+  const picture = isPhoto ? whole.picture : overGrey(whole.picture, whole.mask);
+  const seen = await seePerson(picture, await sharedNetworks(), id);
+  return isPhoto ? { landmarks: seen.landmarks, warnings: seen.warnings } : { ...seen, picture };
 }
 
 /** Says when a person is small in the picture: the networks' windows then see little of them. */

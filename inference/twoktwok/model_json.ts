@@ -110,7 +110,8 @@ export async function trainedOnFile(file: string): Promise<TrainedOn[]> {
 /** Names of the networks that the pipeline runs, in its order. */
 export function neededNets({ pipeline }: Pick<ModelJson, "pipeline">): string[] {
   if (pipeline.compact !== undefined) {
-    return ["coarse", ...(pipeline.compact.parts === "none" ? [] : ["part"])];
+    const { lifter, parts } = pipeline.compact;
+    return [...(lifter ? ["lifter"] : []), "coarse", ...(parts === "none" ? [] : ["part"])];
   }
   return [
     "coarse_normal",

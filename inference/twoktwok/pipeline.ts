@@ -21,6 +21,25 @@ export const partGroup = open({
   weightWindowPx: sides,
 });
 
+/** Models with one coarse network on a tight crop and one for all parts (docs/open_model.md). */
+export const compactPipeline = open({
+  /** The longer side of the mask's box, as a share of the crop's side. */
+  personShare: z.number().positive().max(1),
+  /** Side of the cue's grid over the crop. */
+  cuePx: side,
+  /** Whether the network `lifter` corrects the depths of the cue's points. */
+  lifter: z.boolean(),
+  /** `shared`: the network `part` refines normals in every window. `none`: the coarse ones stand. */
+  parts: z.enum(["shared", "none"]),
+  /** `integrate`: depth follows the normals. `none`: the coarse depth, scaled up. */
+  refine: z.enum(["integrate", "none"]),
+  /** Front and back are kept this far apart, canvas pixels. */
+  leastThicknessPx: z.number().positive(),
+});
+
+/** See `compactPipeline`. */
+export type CompactPipeline = z.infer<typeof compactPipeline>;
+
 /** See the file's head. */
 export const pipelineSchema = open({
   /** Side of the square canvas. */
@@ -64,6 +83,8 @@ export const pipelineSchema = open({
    * the coarse depth is the result, scaled up.
    */
   refine: z.enum(["pyramid", "none"]),
+  /** Present in compact models; `coarsePx` is then the side of the crop's grid. */
+  compact: compactPipeline.optional(),
 });
 
 /** See `pipelineSchema`. */
@@ -106,7 +127,7 @@ export const PUBLISHED_PIPELINE: Readonly<Pipeline> = Object.freeze<Pipeline>({
  */
 export function pipelineFault(p: Pipeline): string | undefined {
   const scale = p.canvasPx / p.coarsePx;
-  if (!Number.isInteger(scale) || scale % 2 !== 0) {
+  if (p.compact === undefined && (!Number.isInteger(scale) || scale % 2 !== 0)) {
     return `canvasPx ${p.canvasPx} is not an even multiple of coarsePx ${p.coarsePx}`;
   }
   if (p.refine === "pyramid" && scale !== 8) {
@@ -121,10 +142,12 @@ export function pipelineFault(p: Pipeline): string | undefined {
       if (seen.has(part)) return `part ${part} is in two groups`;
       seen.add(part);
     }
+    const multiple = p.compact === undefined ? 8 : 16;
     for (const axis of [0, 1] as const) {
       const window = group.windowPx[axis], inner = group.weightWindowPx[axis];
-      if (window % 8 !== 0 || window > p.canvasPx) {
-        return `a window of "${group.net}" has a side of ${window}, expected a multiple of 8 ` +
+      if (window % multiple !== 0 || window > p.canvasPx) {
+        return `a window of "${group.net}" has a side of ${window}, expected a multiple of ` +
+          `${multiple} ` +
           `up to ${p.canvasPx}`;
       }
       if (inner % 2 !== 0 || inner + margin > window) {

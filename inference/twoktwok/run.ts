@@ -11,6 +11,9 @@ import {
   prepareInput,
 } from "./front_end.ts";
 import { modelHash } from "./model_info.ts";
+import { runCompact } from "./compact.ts";
+import type { PoseLandmarks } from "./pose_cue.ts";
+import { landmarksOnCanvas } from "./see_person.ts";
 import { type ModelFolder, openModel } from "./model_json.ts";
 import { type NetworkMaps, type NetworkOptions, runNetwork } from "./network.ts";
 import { type PublishedFiles, writePublishedFiles } from "./published_files.ts";
@@ -22,6 +25,8 @@ export interface TwoKTwoKOptions extends FrontEndOptions, NetworkOptions {
   model: string | ModelFolder;
   /** Planes for models with a cue: `cueChannels` × coarse². Default: zeros. */
   cue?: Float32Array | undefined;
+  /** What the pose networks saw, in pixels of the picture; for compact models. Default: nothing. */
+  landmarks?: PoseLandmarks | undefined;
   /** Folder for every named tensor as `.npy`. Default: not written. */
   stagesFolder?: string | undefined;
   /** Kept in the folder's `stages.json`: tells these stages from others. */
@@ -68,7 +73,7 @@ export async function runTwoKTwoK(
 ): Promise<TwoKTwoKResult> {
   const { model: given, quirks, colorOrderSeed, cue, stagesFolder, stagesMark = "", ...rest } =
     options;
-  const { publishedFiles, ...network } = rest;
+  const { publishedFiles, landmarks, ...network } = rest;
   const { stage } = withDefaults<{ stage: NonNullable<NetworkOptions["stage"]> }>(
     { stage: (_name, work) => work() },
     { stage: network.stage },
@@ -83,7 +88,14 @@ export async function runTwoKTwoK(
     input = prepareInput(person, pipeline, { quirks, colorOrderSeed });
     return Promise.resolve();
   });
-  const result = await runNetwork({ ...input, cue }, model, network);
+  const { compact } = pipeline;
+  const result = compact === undefined
+    ? await runNetwork({ ...input, cue }, model, network)
+    : await runCompact(
+      { ...input, landmarks: landmarks && landmarksOnCanvas(landmarks, input.place) },
+      { folder: model.folder, json: { ...model.json, pipeline: { ...pipeline, compact } } },
+      network,
+    );
   checkSignal();
   if (stagesFolder !== undefined) {
     const tensors = stageTensors(input, result, pipeline);
@@ -104,7 +116,7 @@ export async function runTwoKTwoK(
     consistency = consistencyOf(input, result, pipeline);
     return Promise.resolve();
   });
-  const refined = pipeline.refine !== "none";
+  const refined = (pipeline.compact ?? pipeline).refine !== "none";
   return {
     maps,
     canvas: input.plain,
