@@ -3,6 +3,7 @@ import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { Finish } from "./_options.ts";
 import { align } from "./align.ts";
 import { body } from "./body.ts";
+import { dataset } from "./dataset.ts";
 import { doctor } from "./doctor.ts";
 import { evalCommand } from "./eval.ts";
 import { infer } from "./infer.ts";
@@ -16,6 +17,7 @@ import { verifyCommand } from "./verify.ts";
 export const COMMANDS: readonly ((finish: Finish) => CommandUnknownOpts)[] = [
   (finish) => demo(finish),
   (finish) => inspect(finish),
+  (finish) => dataset(finish),
   (finish) => align(finish),
   (finish) => render(finish),
   (finish) => infer(finish),

@@ -6,7 +6,8 @@
  * ⌊32 D⌋ in 16 bits with D = (t − 1) N/(2 tan 25°) + N/2 (N pixels a side), 0 = background.
  */
 import { encodeNpy } from "../../core/files/npy.ts";
-import type { Camera } from "../../core/geometry/camera.ts";
+import type { Camera, PerspectiveCamera } from "../../core/geometry/camera.ts";
+import type { Keypoints3D } from "../../body/keypoints.ts";
 import { transformPoint } from "../../core/geometry/transform.ts";
 import { UsageError } from "../../core/work/errors.ts";
 import { SUITE_DISTANCE_RADII, SUITE_FOV_DEG, suiteCamera } from "../cameras.ts";
@@ -15,7 +16,13 @@ import type { ViewAngles } from "../view_names.ts";
 import { viewName } from "../view_names.ts";
 import { publishedColors } from "./_face_colors.ts";
 import { overBlack, png } from "./_pictures.ts";
-import { type Layout, type LayoutSet, type LayoutView, yawViews } from "./layout.ts";
+import {
+  type Layout,
+  type LayoutFolder,
+  type LayoutSet,
+  type LayoutView,
+  yawViews,
+} from "./layout.ts";
 
 /** Half of the window at distance 1. */
 const TANGENT = Math.tan(SUITE_FOV_DEG / 2 * Math.PI / 180);
@@ -104,12 +111,11 @@ function rayLength(camera: Camera, column: number, row: number): number {
 
 /** Rows of x, y, 1 in pixels, length 93; zeros where a point is unknown. */
 export function twoKTwoKKeypoints(
-  view: Pick<LayoutView, "scene" | "options">,
-  camera: Camera,
-): Float64Array | undefined {
-  const points = view.scene.prepared.keypoints?.points;
-  if (points === undefined || camera.projection !== "perspective") return undefined;
-  const unitM = twoKTwoKUnitM(view), rows = new Float64Array(3 * SOURCES.length);
+  points: Keypoints3D,
+  camera: PerspectiveCamera,
+  unitM: number,
+): Float64Array {
+  const rows = new Float64Array(3 * SOURCES.length);
   SOURCES.forEach(([part, index], i) => {
     const [x, y, z] = points[part].subarray(3 * index, 3 * index + 3);
     if (!Number.isFinite(x + y + z)) return;
@@ -128,27 +134,33 @@ function folderOf(set: string, { yawDeg, pitchDeg }: ViewAngles): string {
   return `${set}_${pitchDeg}_y_${yawDeg}_x`;
 }
 
-async function writeView(view: LayoutView, out: Parameters<NonNullable<Layout["view"]>>[1]) {
-  const { id, set, scene, angles, options } = view;
-  const camera = twoKTwoKCamera(view), { size } = options;
-  const persp = camera.projection === "perspective";
-  const root = persp ? "PERS" : "ORTH", folder = folderOf(set, angles);
-  const faces = options.colors === "published";
-  const { backend, prepared } = scene;
-  const maps = await backend.draw(prepared.scan, camera, {
-    maps: faces
-      ? ["shaded", "depth", "depth_back"]
-      : ["color", "color_back", "shaded", "depth", "depth_back"],
-    supersample: options.supersample,
-    light: studioLight(options.seed, id, viewName(angles)),
-  });
-  const { color, color_back } = faces ? await publishedColors(scene, camera) : maps;
-  const unitM = twoKTwoKUnitM(view);
+/** What the files of one view are made of: maps of the suite, drawn or read. */
+export interface TwoKTwoKView {
+  id: string;
+  set: string;
+  angles: ViewAngles;
+  camera: Camera;
+  unitM: number;
+  keypoints?: Keypoints3D | undefined;
+  maps: {
+    color: Uint8Array;
+    color_back: Uint8Array;
+    shaded: Uint8Array;
+    depth: Float32Array;
+    depth_back: Float32Array;
+  };
+}
+
+/** Writes the files of one view. Returns how many pixels of depth were clamped. */
+export async function writeTwoKTwoKView(view: TwoKTwoKView, out: LayoutFolder): Promise<number> {
+  const { id, set, angles, camera, unitM, maps, keypoints } = view;
+  const size = camera.width, folder = folderOf(set, angles);
+  const root = camera.projection === "perspective" ? "PERS" : "ORTH";
   let clamped = 0;
   for (
     const [side, colors, depth] of [
-      ["front", color!, maps.depth!],
-      ["back", color_back!, maps.depth_back!],
+      ["front", maps.color, maps.depth],
+      ["back", maps.color_back, maps.depth_back],
     ] as const
   ) {
     const encoded = encodeTwoKTwoKDepth(depth, camera, unitM);
@@ -161,21 +173,54 @@ async function writeView(view: LayoutView, out: Parameters<NonNullable<Layout["v
   }
   await out.put(
     `${root}/COLOR/SHADED/${folder}/${id}_front.png`,
-    png(masked(overBlack(maps.shaded!), maps.depth!), size, 3),
+    png(masked(overBlack(maps.shaded), maps.depth), size, 3),
   );
-  const keypoints = twoKTwoKKeypoints(view, camera);
-  if (keypoints !== undefined) {
+  if (keypoints !== undefined && camera.projection === "perspective") {
+    const rows = twoKTwoKKeypoints(keypoints, camera, unitM);
     await out.put(
       `${root}/keypoint/${folder}/${id}_front.npy`,
-      encodeNpy({ shape: [31, 3], dtype: "f8", data: keypoints }),
+      encodeNpy({ shape: [31, 3], dtype: "f8", data: rows }),
     );
   }
+  return clamped;
+}
+
+async function writeView(view: LayoutView, out: LayoutFolder) {
+  const { id, set, scene, angles, options } = view, camera = twoKTwoKCamera(view);
+  const faces = options.colors === "published";
+  const { backend, prepared } = scene;
+  const maps = await backend.draw(prepared.scan, camera, {
+    maps: faces
+      ? ["shaded", "depth", "depth_back"]
+      : ["color", "color_back", "shaded", "depth", "depth_back"],
+    supersample: options.supersample,
+    light: studioLight(options.seed, id, viewName(angles)),
+  });
+  const { color, color_back } = faces ? await publishedColors(scene, camera) : maps;
+  const clamped = await writeTwoKTwoKView({
+    id,
+    set,
+    angles,
+    camera,
+    unitM: twoKTwoKUnitM(view),
+    keypoints: prepared.keypoints?.points,
+    maps: {
+      color: color!,
+      color_back: color_back!,
+      shaded: maps.shaded!,
+      depth: maps.depth!,
+      depth_back: maps.depth_back!,
+    },
+  }, out);
   return {
     result: { covered: maps.stats.covered, clamped },
-    warnings: clamped === 0
-      ? []
-      : [`depth-clamped: ${clamped} pixels lie outside of what 16 bits hold`],
+    warnings: clampedWarning(clamped),
   };
+}
+
+/** What is said of depths that 16 bits cannot hold. */
+export function clampedWarning(clamped: number): string[] {
+  return clamped === 0 ? [] : [`depth-clamped: ${clamped} pixels lie outside of what 16 bits hold`];
 }
 
 /** Black where there is no depth, as the published program masks its pictures. */
@@ -187,7 +232,7 @@ function masked(rgb: Uint8Array, depth: Float32Array): Uint8Array {
 }
 
 /** The loader makes back paths and keypoint paths by replacing text anywhere in them. */
-function check({ set, subjects }: LayoutSet): void {
+export function checkTwoKTwoKNames({ set, subjects }: Pick<LayoutSet, "set" | "subjects">): void {
   for (const name of [set, ...subjects]) {
     const word = ["front", "DEPTH", "png", "SHADED", " "].find((part) => name.includes(part));
     if (word !== undefined) {
@@ -200,13 +245,23 @@ function check({ set, subjects }: LayoutSet): void {
 }
 
 function finish({ set, subjects, views, options }: LayoutSet): Map<string, string> {
-  const root = options.camera === "ortho" ? "ORTH" : "PERS";
-  const lines = subjects.flatMap((id) =>
-    views.map((angles) => {
-      const file = `${folderOf(set, angles)}/${id}_front.png`;
-      return `/${root}/COLOR/SHADED/${file} /${root}/COLOR/NOSHADING/${file} /${root}/DEPTH/${file}\n`;
-    })
+  return twoKTwoKLists(
+    set,
+    subjects.flatMap((id) => views.map((angles) => ({ id, angles }))),
+    options.camera === "ortho" ? "ORTH" : "PERS",
   );
+}
+
+/** The list file of views in their order. */
+export function twoKTwoKLists(
+  set: string,
+  views: readonly { id: string; angles: ViewAngles }[],
+  root: "PERS" | "ORTH",
+): Map<string, string> {
+  const lines = views.map(({ id, angles }) => {
+    const file = `${folderOf(set, angles)}/${id}_front.png`;
+    return `/${root}/COLOR/SHADED/${file} /${root}/COLOR/NOSHADING/${file} /${root}/DEPTH/${file}\n`;
+  });
   return new Map([[`list/${set}_all.txt`, lines.join("")]]);
 }
 
@@ -217,7 +272,7 @@ export const TWOKTWOK_LAYOUT: Layout = {
   defaults: { size: 2048, views: yawViews(-30, 30, 10) },
   item: "view",
   needs: () => ({ textures: true, body: false, keypoints: true }),
-  check,
+  check: checkTwoKTwoKNames,
   view: writeView,
   finish,
 };
