@@ -6,9 +6,11 @@ import { invert, multiply, scaling, transformPoints } from "../core/geometry/tra
 import { hintOf, InputError, messageOf } from "../core/work/errors.ts";
 import type { Json } from "../core/work/json.ts";
 import type { Task } from "../core/work/task.ts";
-import { loadScan } from "../datasets/load.ts";
+import { poseBody } from "../body/forward.ts";
+import { loadBody, loadScan } from "../datasets/load.ts";
 import { METRES_PER_UNIT, metresPerUnitOf, type Subject, type Unit } from "../datasets/subject.ts";
 import { parseCamera } from "../render/layouts/suite_files.ts";
+import type { TruthBody } from "./metrics/regions.ts";
 import type { Protocol } from "./protocols/protocol.ts";
 import { protocolNamed } from "./protocols/registry.ts";
 import { withConstants } from "./protocols/protocol.ts";
@@ -42,25 +44,42 @@ export interface EvalPayload {
   seed: number;
 }
 
-/** The scan that this worker scored against last. */
-let kept: { key: string; truth: Truth } | undefined;
+/** The scan that this worker scored against last, and why it has no body. */
+let kept: { key: string; truth: Truth; withoutParts: string[] } | undefined;
 
-async function truthOf({ subject, seed }: EvalPayload): Promise<Truth> {
+async function truthOf(
+  { subject, seed }: EvalPayload,
+): Promise<{ truth: Truth; withoutParts: string[] }> {
   const key = JSON.stringify([subject.scanFile, subject.unit, seed]);
   if (kept?.key !== key) {
     kept?.truth.release();
     kept = undefined; // let go of the last scan before the next is loaded
     const { mesh } = await loadScan(subject, { textures: "skip" });
+    const { body, problem } = await bodyOf(subject);
     kept = {
       key,
       truth: prepareTruth(mesh, {
         subject: subject.id,
         seed,
         metresPerUnit: metresPerUnitOf(subject),
+        body,
       }),
+      withoutParts: problem === undefined ? [] : [problem],
     };
   }
-  return kept.truth;
+  return kept;
+}
+
+/** The subject's body in the scan's frame, where it has a fit and its model is at hand. */
+async function bodyOf(subject: Subject): Promise<{ body?: TruthBody; problem?: string }> {
+  if (subject.fit?.bodyFile === undefined) return {};
+  try {
+    const { model, fit } = await loadBody(subject);
+    return { body: { model, posed: poseBody(model, fit) } };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return { problem: `no scores by body part: ${messageOf(error)}` };
+  }
 }
 
 /** The protocol that a choice means. */
@@ -92,7 +111,7 @@ async function scoreEntry(payload: EvalPayload, entry: EvalEntry): Promise<Resul
   if (entry.meshFile === undefined) {
     return protocols.map(({ id }) => failedRow(id, entry.failed ?? "no prediction"));
   }
-  const truth = await truthOf(payload); // its failure is the whole item's
+  const { truth, withoutParts } = await truthOf(payload); // its failure is the whole item's
   try {
     const camera = entry.cameraFile === undefined
       ? undefined
@@ -102,11 +121,13 @@ async function scoreEntry(payload: EvalPayload, entry: EvalEntry): Promise<Resul
     const rows: ResultRow[] = [];
     for (const choice of protocols) {
       const protocol = chosenProtocol(choice);
+      const found = await scorePair(truth, prediction, { protocol, camera });
       rows.push({
         ...base,
         protocol: protocol.id,
         status: "ok",
-        ...await scorePair(truth, prediction, { protocol, camera }),
+        ...found,
+        warnings: [...found.warnings, ...withoutParts],
       });
     }
     return rows;

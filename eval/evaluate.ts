@@ -7,6 +7,7 @@ import { portablePath } from "../core/work/paths.ts";
 import { WORK_FOLDER, writeWhole } from "../core/work/scratch.ts";
 import { SUITE_VERSION } from "../core/work/version.ts";
 import { type Item, type RunOptions, type RunSummary, runWork } from "../core/work/work_list.ts";
+import { jsonOfFit } from "../body/fit_json.ts";
 import type { Dataset, Subject } from "../datasets/subject.ts";
 import { viewsOf } from "../datasets/views.ts";
 import {
@@ -149,7 +150,7 @@ async function targetOf(
     unit,
     ...(metresPerUnit === undefined ? {} : { metresPerUnit }),
   };
-  const inputs = [await files.record(scan, subject.scanFile)];
+  const inputs = [await files.record(scan, subject.scanFile), ...await bodyInputs(subject, files)];
   if (set.file !== undefined) {
     inputs.push(await files.record({ role: "predictions", method }, set.file));
   }
@@ -180,6 +181,14 @@ async function targetOf(
     entries.push(target);
   }
   return { subject, set, entries, inputs };
+}
+
+/** The subject's fit, as it was read, and the body model that it is for: labels of parts. */
+async function bodyInputs({ id, fit }: Subject, files: HashedFiles): Promise<InputRecord[]> {
+  if (fit?.bodyFile === undefined) return [];
+  const body = await files.record({ role: "body" }, fit.bodyFile);
+  const about = { role: "fit", subject: id, body: body.path, fit: jsonOfFit(fit.fit) };
+  return [body, await files.record(about, fit.file)];
 }
 
 /** Hashes each file once. */
@@ -235,7 +244,8 @@ function resultsOf(job: EvalJob, targets: readonly Target[], summary: RunSummary
   const inputs = new Map<string, InputRecord>();
   for (const target of targets) {
     for (const input of target.inputs) {
-      inputs.set(JSON.stringify([input.role, input.path, input.view, input.method]), input);
+      const { role, path, subject, view, method } = input;
+      inputs.set(JSON.stringify([role, path, subject, view, method]), input);
     }
   }
   const results: Results & { seed: number } = {

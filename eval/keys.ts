@@ -118,6 +118,20 @@ const KNOWN: Readonly<Record<string, KeyInfo>> = {
     digits: 3,
     text: "Overlap of the axis-aligned boxes: it says nothing about volumes",
   },
+  detail_fine_deg: {
+    title: "Detail, fine",
+    unit: "°",
+    better: "lower",
+    digits: 1,
+    text: "Mean angle between rendered normals relative to their smooth part of 4 mm",
+  },
+  detail_coarse_deg: {
+    title: "Detail, coarse",
+    unit: "°",
+    better: "lower",
+    digits: 1,
+    text: "Mean angle between normals smoothed by 4 mm, relative to those smoothed by 16 mm",
+  },
   detail_deg: {
     title: "Detail",
     unit: "°",
@@ -166,6 +180,8 @@ export function describeKey(key: string): KeyInfo {
   }
   const distance = distanceKey(key);
   if (distance !== undefined) return distance;
+  const region = regionKey(key);
+  if (region !== undefined) return region;
   const cut = key.lastIndexOf("_");
   const unit = cut > 0 ? unitOf(key.slice(cut + 1)) : undefined;
   const title = (unit === undefined ? key : key.slice(0, cut)).replaceAll("_", " ");
@@ -176,6 +192,33 @@ export function describeKey(key: string): KeyInfo {
     digits: unit?.[1] ?? (better === undefined ? 2 : 3),
     text: "",
     ...(better === undefined ? {} : { better }),
+  };
+}
+
+/** Regions that keys may name: body parts, and what the input view sees or does not. */
+const REGIONS: Readonly<Record<string, string>> = {
+  head: "on the head",
+  hands: "on the hands",
+  arms: "on the arms without hands",
+  torso: "on the torso",
+  legs: "on the legs without feet",
+  feet: "on the feet",
+  visible: "that the input view sees",
+  hidden: "that the input view does not see",
+};
+
+/** `p2s_head_cm`, `nc_hands`, `f_1cm_visible`: the key without the region, for those samples. */
+function regionKey(key: string): KeyInfo | undefined {
+  const parts = key.split("_");
+  const at = parts.findIndex((part, i) => i > 0 && Object.hasOwn(REGIONS, part));
+  if (at < 0) return undefined;
+  const [region] = parts.splice(at, 1);
+  const whole = describeKey(parts.join("_"));
+  if (whole.better === undefined || whole.text === "") return undefined;
+  return {
+    ...whole,
+    title: `${whole.title} ${region}`,
+    text: `${whole.text}; samples ${REGIONS[region]}`,
   };
 }
 

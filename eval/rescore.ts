@@ -5,7 +5,8 @@ import { runJobs } from "../core/work/pool.ts";
 import type { RunOptions } from "../core/work/work_list.ts";
 import { SILENT } from "../core/work/progress.ts";
 import { identity } from "../core/geometry/transform.ts";
-import type { Unit } from "../datasets/subject.ts";
+import { fitOfJson } from "../body/fit_json.ts";
+import type { SubjectFit, Unit } from "../datasets/subject.ts";
 import type { EvalPayload, ProtocolChoice } from "./eval_task.ts";
 import { protocolOf } from "./protocols/registry.ts";
 import type { InputRecord, ProtocolRecord, ResultRow, Results } from "./results.ts";
@@ -53,6 +54,7 @@ export async function rescore(
           upright: identity(),
           uprightSource: "declared",
           notes: [],
+          ...fitIn(results, subject!, fileOf),
         },
         method: method!,
         frame: frame ?? "scan",
@@ -87,6 +89,26 @@ export async function rescore(
   }, { workers: workers > 1 ? workers : 0, signal });
   progress.end();
   return rows;
+}
+
+/** The fit that a subject was scored with, and its body model where it is now. */
+function fitIn(
+  { inputs }: Results,
+  subject: string,
+  fileOf: (input: InputRecord) => string,
+): { fit?: SubjectFit } {
+  const record = inputs.find((input) => input.role === "fit" && input.subject === subject);
+  if (record === undefined) return {};
+  const { body: path, fit } = record as { body?: unknown; fit?: unknown };
+  const body = inputs.find((input) => input.role === "body" && input.path === path);
+  const file = fileOf(record);
+  return {
+    fit: {
+      fit: fitOfJson(fit, file),
+      file,
+      bodyFile: body === undefined ? undefined : fileOf(body),
+    },
+  };
 }
 
 function metresPerUnitIn(scan: InputRecord): { metresPerUnit?: number } {

@@ -5,6 +5,7 @@ import type { Backend } from "../render/backend.ts";
 import { cpuBackend } from "../render/cpu/cpu_backend.ts";
 import { scoreField } from "./metrics/field_scores.ts";
 import type { PairScores } from "./metrics/pair_scores.ts";
+import type { TruthBody } from "./metrics/regions.ts";
 import { scoreSuite1 } from "./metrics/suite_1_scores.ts";
 import { Surface } from "./metrics/surface.ts";
 import { Truth } from "./metrics/truth.ts";
@@ -26,6 +27,8 @@ export interface TruthOptions {
   backend?: Backend;
   /** Metres a unit of the scan's file, for protocols that count in those. Default: 1. */
   metresPerUnit?: number;
+  /** The subject's body in the scan's frame: gives scores by body part. Default: none. */
+  body?: TruthBody | undefined;
 }
 
 /**
@@ -36,8 +39,8 @@ export interface TruthOptions {
  * @throws {InputError} If it has no triangle, no area, stray indices or coordinates not finite.
  */
 export function prepareTruth(mesh: Mesh, options: TruthOptions): Truth {
-  const { subject, seed = 0, backend = cpuBackend(), metresPerUnit = 1 } = options;
-  return new Truth(mesh, { subject, seed, backend, metresPerUnit });
+  const { subject, seed = 0, backend = cpuBackend(), metresPerUnit = 1, body } = options;
+  return new Truth(mesh, { subject, seed, backend, metresPerUnit, body });
 }
 
 /**

@@ -187,15 +187,24 @@ function changedProtocols(results: Results): Finding[] {
 class Places {
   private constructor(
     private readonly folder: string,
-    private readonly scans: ReadonlyMap<string, string>,
+    private readonly truth: {
+      scans: ReadonlyMap<string, string>;
+      fits: ReadonlyMap<string, string>;
+      body: string | undefined;
+    },
     private readonly options: VerifyOptions,
   ) {}
 
   static async open(results: Results, folder: string, options: VerifyOptions): Promise<Places> {
-    const scans = new Map<string, string>();
+    const scans = new Map<string, string>(), fits = new Map<string, string>();
+    let body: string | undefined;
     if (options.truth !== undefined) {
       const { subjects } = await openDataset(options.truth);
-      for (const { id, scanFile } of subjects) scans.set(id, scanFile);
+      for (const { id, scanFile, fit } of subjects) {
+        scans.set(id, scanFile);
+        if (fit !== undefined) fits.set(id, fit.file);
+        body ??= fit?.bodyFile;
+      }
       const lost = results.inputs.find((i) => i.role === "scan" && !scans.has(i.subject ?? ""));
       if (lost !== undefined) {
         throw new InputError(`Cannot verify: the truth has no subject "${lost.subject}"`, {
@@ -203,13 +212,16 @@ class Places {
         });
       }
     }
-    return new Places(folder, scans, options);
+    return new Places(folder, { scans, fits, body }, options);
   }
 
   fileOf(input: InputRecord): string {
     const { truth, predictions } = this.options;
     const recorded = resolvePortable(input.path, this.folder);
-    if (truth !== undefined && input.role === "scan") return this.scans.get(input.subject!)!;
+    const { scans, fits, body } = this.truth;
+    if (truth !== undefined && input.role === "scan") return scans.get(input.subject!)!;
+    if (truth !== undefined && input.role === "fit") return fits.get(input.subject!) ?? recorded;
+    if (truth !== undefined && input.role === "body") return body ?? recorded;
     if (truth !== undefined && (input.role === "camera" || input.role === "color")) {
       return join(truth, input.subject!, input.view!, basename(input.path));
     }

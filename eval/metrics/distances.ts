@@ -20,11 +20,7 @@ export interface DistanceSummary {
 export function summarize(distances: Float64Array): DistanceSummary | null {
   const count = distances.length;
   if (count === 0) return null;
-  let sum = 0, squares = 0;
-  for (const distance of distances) {
-    sum += distance;
-    squares += distance * distance;
-  }
+  const [sum, squares] = sumsOf(distances);
   const sorted = distances.slice().sort();
   return {
     mean: sum / count,
@@ -33,6 +29,21 @@ export function summarize(distances: Float64Array): DistanceSummary | null {
     p95: quantileOfSorted(sorted, 0.95),
     max: sorted[count - 1],
   };
+}
+
+/** Mean of distances; null for none. */
+export function meanOf(distances: Float64Array): number | null {
+  return distances.length === 0 ? null : sumsOf(distances)[0] / distances.length;
+}
+
+/** Σ d and Σ d²; in an array, for the reason given at `normalConsistency`. */
+function sumsOf(distances: Float64Array): Float64Array {
+  let sum = 0, squares = 0;
+  for (const distance of distances) {
+    sum += distance;
+    squares += distance * distance;
+  }
+  return Float64Array.of(sum, squares);
 }
 
 /** Share of the distances that are at most `threshold`, 0 … 1; NaN for none. */

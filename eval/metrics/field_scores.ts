@@ -1,4 +1,5 @@
 /** The scores of a protocol of the field for one pair of prediction and scan. */
+import type { Camera } from "../../core/geometry/camera.ts";
 import { mostVertices } from "../../core/geometry/largest_piece.ts";
 import type { Bounds } from "../../core/geometry/mesh.ts";
 import {
@@ -20,16 +21,20 @@ import { normalError, normalErrorCameras, shareOutside } from "./normal_error.ts
 import { outerSamples } from "./outer.ts";
 import { type PairDistances, pairDistances, type Placement, scaled } from "./pair_distances.ts";
 import { type PairOptions, type PairScores, sizeWarnings } from "./pair_scores.ts";
-import { Surface } from "./surface.ts";
+import { regionDistanceScores, regionsOf } from "./region_scores.ts";
+import type { Surface } from "./surface.ts";
 import type { Truth } from "./truth.ts";
 import { drawScene } from "./views.ts";
+
+/** How far off what hides a sample from the input view stands, where a protocol does not say. */
+const REGION_START_M = 0.0002;
 
 /** Scores one pair. */
 export async function scoreField(
   truth: Truth,
   prediction: Surface,
   protocol: FieldProtocol,
-  { alignments }: PairOptions,
+  { alignments, camera }: PairOptions,
 ): Promise<PairScores> {
   const { constants } = protocol;
   const result: PairScores = {
@@ -47,7 +52,7 @@ export async function scoreField(
     }
     const { placement, record, warnings } = place(truth, scored, { alignment, constants });
     if (record !== undefined) result.transforms[alignment] = record;
-    const found = distanceScores(truth, scored, { placement, constants });
+    const found = distanceScores(truth, scored, { placement, constants, camera });
     const scores = found.scores;
     warnings.push(...found.warnings);
     if (constants.normalError !== null) {
@@ -153,7 +158,11 @@ function factorOf(truth: Truth, { space, unitFactor }: FieldConstants): number {
 function distanceScores(
   truth: Truth,
   prediction: Surface,
-  { placement, constants }: { placement: Placement; constants: FieldConstants },
+  { placement, constants, camera }: {
+    placement: Placement;
+    constants: FieldConstants;
+    camera: Camera | undefined;
+  },
 ): { scores: Scores; warnings: string[] } {
   const { samples, sampler, exponent, unit, target, minTriangleArea } = constants;
   const factor = factorOf(truth, constants), warnings: string[] = [];
@@ -193,6 +202,22 @@ function distanceScores(
     scores[`${chamfer}_outer_${unit}`] = some === null
       ? null
       : weight * (meanOf(p2s) + meanOf(some));
+  }
+  if (truth.body !== undefined || camera !== undefined) {
+    const regions = regionsOf(truth, prediction, {
+      name: `${sampler} ${samples}`,
+      ofPrediction: pair.ofPrediction,
+      ofTruth: pair.ofTruth,
+      matrix: placement.matrix,
+      camera,
+      startM: startM ?? REGION_START_M,
+    });
+    const reduce = (distances: Float64Array) => {
+      const summary = summarize(distances);
+      return summary === null ? null : meanOf(summary);
+    };
+    const distances = { unit, p2s: forward, s2p: back, reduce, weight, chamfer };
+    Object.assign(scores, regionDistanceScores(regions, distances));
   }
   if (target === "edges") {
     const clean = pairDistances(truth, prediction, {

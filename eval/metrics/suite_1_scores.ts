@@ -15,13 +15,16 @@ import { toRows, transformPoints } from "../../core/geometry/transform.ts";
 import type { Protocol } from "../protocols/protocol.ts";
 import type { Suite1Constants } from "../protocols/suite_1.ts";
 import type { Scores, TransformRecord } from "../results.ts";
-import { type DistanceSummary, fScore, pick, shareWithin, summarize } from "./distances.ts";
+import { detailErrorsDeg } from "./detail.ts";
+import { type DistanceSummary, fScore, meanOf, pick, shareWithin, summarize } from "./distances.ts";
 import { normalConsistency } from "./normal_consistency.ts";
 import { type PairOptions, type PairScores, sizeWarnings } from "./pair_scores.ts";
+import { counted, regionDistanceScores, regionsOf } from "./region_scores.ts";
 import type { Surface } from "./surface.ts";
 import type { Truth } from "./truth.ts";
 import {
   cameraBefore,
+  drawDetail,
   drawScene,
   meanNormalAngleDeg,
   meanSilhouetteIou,
@@ -64,6 +67,7 @@ export async function scoreSuite1(
       similarity,
       constants,
       nearest,
+      camera: options.camera,
     });
     Object.assign(
       scores,
@@ -86,10 +90,11 @@ interface Nearest {
 function surfaceScores(
   truth: Truth,
   prediction: Surface,
-  { similarity, constants, nearest }: {
+  { similarity, constants, nearest, camera }: {
     similarity: Similarity;
     constants: Suite1Constants;
     nearest: Nearest;
+    camera: Camera | undefined;
   },
 ): { scores: Scores; warnings: string[] } {
   const { samples, outerDirections, outerStartM, fScoreThresholdsCm } = constants;
@@ -144,6 +149,46 @@ function surfaceScores(
   );
   scores.nc = finite((there.absolute + returned.absolute) / 2);
   scores.nc_signed = finite((there.signed + returned.signed) / 2);
+
+  const regions = regionsOf(truth, prediction, {
+    name: `stratified ${samples}`,
+    ofPrediction,
+    ofTruth,
+    matrix,
+    camera,
+    startM: outerStartM,
+  });
+  Object.assign(
+    scores,
+    regionDistanceScores(regions, {
+      unit: "cm",
+      p2s: p2sCm,
+      s2p: allCm,
+      counts: outer,
+      reduce: meanOf,
+      weight: 0.5,
+      chamfer: "chamfer",
+    }),
+  );
+  for (const [region, flags] of regions.prediction) {
+    const back = counted(regions.truth.get(region)!, outer);
+    const met = [pick(p2sCm, flags), pick(allCm, back)];
+    const empty = met.some((list) => list.length === 0);
+    scores[`f_1cm_${region}`] = empty
+      ? null
+      : fScore(shareWithin(met[0], 1), shareWithin(met[1], 1));
+    const one = normalConsistency(
+      { normals: prediction.normals, faces: ofPrediction.faces },
+      { normals: truth.normals, faces: p2s.face },
+      { rotation, counts: flags },
+    );
+    const other = normalConsistency(
+      { normals: prediction.normals, faces: s2p.face },
+      { normals: truth.normals, faces: ofTruth.faces },
+      { rotation, counts: back },
+    );
+    scores[`nc_${region}`] = finite((one.absolute + other.absolute) / 2);
+  }
   const warnings: string[] = [];
   if (outerCm.length === 0) {
     warnings.push("no sample of the scan sees the outside, so there are no scores from scan to it");
@@ -185,13 +230,34 @@ async function viewScores(
   const cameras = [...sides, ...input].map((one) => cameraBefore(one, similarity));
   const drawn = await drawScene(scene, cameras, truth.backend);
   const sideViews = await truth.views(sides), drawnSides = drawn.slice(0, sides.length);
+  const [fine, coarse, detail] = await detailScores(truth, scene, { similarity, constants });
   return {
+    detail_fine_deg: fine,
+    detail_coarse_deg: coarse,
+    detail_deg: detail,
     normal_deg_visible: meanNormalAngleDeg(sideViews, drawnSides),
     iou: meanSilhouetteIou(sideViews, drawnSides),
     normal_deg_input: input.length === 0
       ? null
       : meanNormalAngleDeg(await truth.views(input), drawn.slice(sides.length)),
   };
+}
+
+async function detailScores(
+  truth: Truth,
+  scene: unknown,
+  { similarity, constants }: { similarity: Similarity; constants: Suite1Constants },
+): Promise<(number | null)[]> {
+  const { detailYawsDeg: yawsDeg, detailSizePx: sizePx, viewWindow: window } = constants;
+  const cameras = sideCameras(truth.bounds, { yawsDeg, sizePx, window });
+  const options = {
+    sizePx,
+    pixelM: 2 * cameras[0].halfWidthM / sizePx,
+    sigmasM: constants.detailSigmasM,
+  };
+  const moved = cameras.map((camera) => cameraBefore(camera, similarity));
+  const drawn = await drawDetail(scene, moved, { backend: truth.backend, detail: options });
+  return detailErrorsDeg(drawn, await truth.detail(cameras, options));
 }
 
 function align(truth: Truth, prediction: Surface, constants: Suite1Constants): Alignment {

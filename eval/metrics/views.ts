@@ -10,6 +10,7 @@ import {
   translation,
 } from "../../core/geometry/transform.ts";
 import type { Backend } from "../../render/backend.ts";
+import { detailBands, type DetailOptions, type DetailView } from "./detail.ts";
 
 /** One view of a mesh, row by row from the top left. */
 export interface NormalView {
@@ -159,4 +160,18 @@ export function meanSilhouetteIou(
     views++;
   }
   return views === 0 ? null : sum / views;
+}
+
+/** Draws a scene and splits its normals into bands, view by view: the pictures are not kept. */
+export async function drawDetail(
+  scene: unknown,
+  cameras: readonly Camera[],
+  { backend, detail }: { backend: Backend; detail: DetailOptions },
+): Promise<DetailView[]> {
+  const views: DetailView[] = [];
+  for (const camera of cameras) {
+    const [view] = await drawScene(scene, [camera], backend);
+    views.push(detailBands(view, detail));
+  }
+  return views;
 }

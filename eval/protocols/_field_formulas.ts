@@ -66,6 +66,9 @@ export function fieldFormulas(constants: FieldConstants): Record<string, string>
       } of Σ Δ² over ` +
       `the channels of (n + 1)/2; ${space} normals, background ${background}`;
   }
+  formulas[`p2s_<region>_${unit}, s2p_<region>_${unit}, ${sum}_<region>_${unit}`] =
+    "ours: the same by body part (head, hands, arms, torso, legs, feet), where the subject has a " +
+    "fit, and visible or hidden from the input view, where it has a camera";
   return formulas;
 }
 

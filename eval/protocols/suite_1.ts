@@ -20,6 +20,9 @@ const VALUES = {
   viewYawsDeg: [0, 90, 180, 270] as readonly number[],
   viewSizePx: 1024,
   viewWindow: 1.1,
+  detailYawsDeg: [0, 180] as readonly number[],
+  detailSizePx: 2048,
+  detailSigmasM: [0.004, 0.016] as readonly number[],
 };
 
 /** The constants of `suite-1`. */
@@ -100,6 +103,17 @@ export const SUITE_1: Protocol<Suite1Constants> = Object.freeze({
         "the box's longest side.",
       source: CHOICE,
     },
+    detailYawsDeg: {
+      text: "Sides from which detail is compared, in the same window.",
+      source: CHOICE,
+    },
+    detailSizePx: { text: "Width and height of those pictures.", source: DESIGN },
+    detailSigmasM: {
+      text:
+        "Smoothings that split normals into bands: finer than the first, between the two, and " +
+        "all that is finer than the last, which is what detail_deg looks at.",
+      source: CHOICE,
+    },
   }),
   formulas: Object.freeze({
     p2s_cm: "mean over samples x of P of |x − x̂|, x̂ on all of G",
@@ -123,6 +137,15 @@ export const SUITE_1: Protocol<Suite1Constants> = Object.freeze({
       "mean angle between the smooth normals over all pixels of the views that both cover",
     normal_deg_input: "likewise in the input view; null without its camera",
     iou: "mean over the views of |silhouettes' intersection| / |union|",
+    detail_deg:
+      "mean angle between normals drawn at 2048², each taken relative to its own smooth part " +
+      "(16 mm), over the pixels of the front and back views that both cover",
+    "detail_fine_deg, detail_coarse_deg":
+      "likewise relative to a smoothing of 4 mm; of that one relative to the one of 16 mm",
+    "p2s_<region>_cm, s2p_<region>_cm, chamfer_<region>_cm, nc_<region>, f_1cm_<region>":
+      "the same over some samples: head, hands, arms, torso, legs, feet, where the nearest place on " +
+      "the subject's fitted body is of that part; visible or hidden, as the input view sees them on " +
+      "their own surface. Without a fit, or without the view's camera, they are left out",
     "watertight, components, genus": "of P after welding equal positions; genus null unless closed",
   }),
 });

@@ -18,7 +18,12 @@ import {
 } from "../core/geometry/_shapes.ts";
 
 /** `suite-1` with fewer samples and smaller pictures, for speed. */
-const QUICK = withConstants(SUITE_1, { samples: 4000, alignSamples: 1500, viewSizePx: 96 });
+const QUICK = withConstants(SUITE_1, {
+  samples: 4000,
+  alignSamples: 1500,
+  viewSizePx: 96,
+  detailSizePx: 96,
+});
 
 const score = (truth: Mesh, prediction: Mesh, options: ScoreOptions = {}) =>
   scorePair(prepareTruth(truth, { subject: "s" }), prediction, { protocol: QUICK, ...options });
