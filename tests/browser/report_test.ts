@@ -1,56 +1,13 @@
 /// <reference lib="dom" />
 /** The report page in a real browser: what only a browser can tell. */
 import assert from "node:assert/strict";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-import type { Browser, Page } from "playwright-core";
-import { buildLeaderboard } from "../../eval/leaderboard.ts";
-import { buildReport } from "../../eval/report/build_report.tsx";
-import type { Results } from "../../eval/results.ts";
+import type { Page } from "playwright-core";
 import { syntheticResults } from "../eval/_synthetic.ts";
 import { writeDataset } from "../eval/report/_dataset.ts";
-import { eventually, launchBrowser } from "./_browser.ts";
+import { eventually } from "./_browser.ts";
+import { openReport, test } from "./_report_page.ts";
 
 const EVIL = '<img src=x onerror="document.title=1">';
-
-/** A page from disk, and everything it complained about or asked for. */
-interface Opened {
-  page: Page;
-  complaints: string[];
-}
-
-async function openReport(
-  browser: Browser,
-  results: Results,
-  options: { folder?: string; width?: number; dark?: boolean } = {},
-): Promise<Opened> {
-  const folder = options.folder ?? await Deno.makeTempDir();
-  const leaderboard = buildLeaderboard([results], { resamples: 200 });
-  const { html } = await buildReport(
-    {
-      leaderboard,
-      results: [{ results, ...(options.folder === undefined ? {} : { folder: options.folder }) }],
-    },
-    { pictures: { heightPx: 64 }, command: "npx -y deno@2.9.6 task demo" },
-  );
-  const file = join(folder, "report.html");
-  await Deno.writeTextFile(file, html);
-  const context = await browser.newContext({
-    viewport: { width: options.width ?? 1280, height: 900 },
-    colorScheme: options.dark ? "dark" : "light",
-  });
-  const page = await context.newPage();
-  const complaints: string[] = [];
-  page.on("console", (message) => complaints.push(message.text()));
-  page.on("pageerror", (error) => complaints.push(error.message));
-  page.on("dialog", (dialog) => complaints.push(`dialog: ${dialog.message()}`));
-  page.on("request", (request) => {
-    if (!/^(file|data):/.test(request.url())) complaints.push(`request: ${request.url()}`);
-  });
-  await page.goto(pathToFileURL(file).href, { waitUntil: "load" });
-  if (options.folder === undefined) await Deno.remove(folder, { recursive: true });
-  return { page, complaints };
-}
 
 /** The method names of the visible ranked table, top to bottom. */
 function rowsOf(page: Page): Promise<(string | undefined)[]> {
@@ -66,22 +23,6 @@ function rowsOf(page: Page): Promise<(string | undefined)[]> {
         ),
   );
 }
-
-const test = (name: string, body: (browser: Browser) => Promise<void>) =>
-  Deno.test({
-    name,
-    // The browser keeps its pipe until it is closed.
-    sanitizeOps: false,
-    sanitizeResources: false,
-    fn: async () => {
-      const browser = await launchBrowser();
-      try {
-        await body(browser);
-      } finally {
-        await browser.close();
-      }
-    },
-  });
 
 test("report page opens from disk without a complaint or a request", async (browser) => {
   const folder = await Deno.makeTempDir();

@@ -2,7 +2,7 @@
 import type { ComponentChildren } from "preact";
 
 /** The drawing area, in the units of the view box. */
-const BOX = { width: 440, height: 280, left: 48, right: 100, top: 14, bottom: 40 } as const;
+const BOX = { width: 440, height: 280, left: 48, right: 100, top: 26, bottom: 40 } as const;
 
 /** One axis. */
 export interface Axis {
@@ -61,7 +61,7 @@ export function Chart(
       <text class="title" x={(left + width - right) / 2} y={height - 6} text-anchor="middle">
         {x.title}
       </text>
-      <text class="title" x={0} y={top - 4} text-anchor="start">{y.title}</text>
+      <text class="title" x={0} y={10} text-anchor="start">{y.title}</text>
       {children({ x: across, y: up })}
     </svg>
   );
