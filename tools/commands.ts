@@ -9,6 +9,7 @@ import { evalCommand } from "./eval.ts";
 import { infer } from "./infer.ts";
 import { inspect } from "./inspect.ts";
 import { model } from "./model.ts";
+import { protocols } from "./protocols.ts";
 import { render } from "./render.ts";
 import { report } from "./report.ts";
 import { demo, run } from "./run.ts";
@@ -24,6 +25,7 @@ export const COMMANDS: readonly ((finish: Finish) => CommandUnknownOpts)[] = [
   (finish) => evalCommand(finish),
   (finish) => report(finish),
   (finish) => run(finish),
+  (finish) => protocols(finish),
   (finish) => verifyCommand(finish),
   (finish) => doctor(finish),
   (finish) => body(finish),
