@@ -38,7 +38,12 @@ export const experimentSchema = z.strictObject({
   infer: z.array(z.strictObject({
     method: z.string().min(1),
     only: ids.optional().describe("Subjects of this method; absent: all"),
+    as: z.string().regex(/^[\w.-]+$/).optional()
+      .describe("Folder below predictions/; absent: the method's name"),
     openJumpsMm: z.number().positive().optional(),
+    model: z.string().min(1).optional().describe("2k2k: model folder, relative to this file"),
+    mesher: z.enum(["stitch", "poisson"]).optional().describe("2k2k: depth to mesh"),
+    quirks: z.enum(["none", "published"]).optional().describe("2k2k: missing keypoints"),
   })),
   predictions: z.array(z.string().min(1)).optional()
     .describe("Further folders of predictions, relative to this file"),

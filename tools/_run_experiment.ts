@@ -1,4 +1,5 @@
 /** Runs an experiment: every step goes on where an earlier run was stopped. */
+import type { Json } from "../core/work/json.ts";
 import { join } from "../core/work/path.ts";
 import type { Progress } from "../core/work/progress.ts";
 import type { Shard } from "../core/work/work_list.ts";
@@ -37,6 +38,18 @@ export interface ExperimentSummary {
   notes: string[];
 }
 
+/** What an entry says, without what it leaves to the default. */
+function given(values: { [key: string]: Json | undefined }): { [key: string]: Json } {
+  return Object.fromEntries(
+    Object.entries(values).filter((pair): pair is [string, Json] => pair[1] !== undefined),
+  );
+}
+
+/** Name of the folder of an entry's predictions. */
+function folderOf({ method, as = method }: { method: string; as?: string | undefined }): string {
+  return as;
+}
+
 /**
  * Writes `dataset/`, `predictions/<method>/`, `results.json`, `leaderboard.json` and `report.html`
  * into `out`.
@@ -60,37 +73,40 @@ export async function runExperiment(
     parseAngles(render.yaws, "yaws"),
     parseAngles(render.pitches ?? "0", "pitches"),
   );
-  const { yaws: _yaws, pitches: _pitches, ...given } = render;
+  const { yaws: _yaws, pitches: _pitches, ...drawn } = render;
   const set = join(out, "dataset");
   const rendered = await renderDataset(set, {
     subjects,
     views,
     bodyFile: dataset.body === undefined ? undefined : resolve(dataset.body),
-    options: Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+    options: given(drawn),
   }, run);
   const summary: ExperimentSummary = { render: rendered, infer: [], notes: [] };
   if (rendered.manifest === undefined) return summary;
 
   const done = new Set(subjects.map(({ id }) => id));
   const names = views.map(viewName);
-  for (const { method: name, only, openJumpsMm } of infer) {
+  for (const entry of infer) {
+    const { method: name, only, model, as: _as, ...chosen } = entry;
     const method = methodNamed(name);
     const places = (await viewPlaces(set, { only, views: names })).filter((p) =>
       done.has(p.subject)
     );
     summary.infer.push({
       method: name,
-      summary: await inferViews(join(out, "predictions", name), {
+      summary: await inferViews(join(out, "predictions", folderOf(entry)), {
         method,
         views: places,
-        options: openJumpsMm === undefined ? {} : { openJumpsMm },
-      }, run),
+        options: given(chosen),
+        settings: model === undefined ? {} : { model: resolve(model), threads: workers },
+        // A network's threads share its memory; workers would each have their own.
+      }, model === undefined ? run : { ...run, workers: 1 }),
     });
   }
   if (summary.infer.some(({ summary }) => summary.manifest === undefined)) return summary;
 
   const folders = [
-    ...infer.map(({ method }) => join(out, "predictions", method)),
+    ...infer.map((entry) => join(out, "predictions", folderOf(entry))),
     ...(experiment.predictions ?? []).map(resolve),
   ];
   const truth = await openDataset(set);
