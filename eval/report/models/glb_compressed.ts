@@ -44,7 +44,6 @@ interface View {
 export async function encodeCompactGlb(mesh: CompactMesh): Promise<Uint8Array> {
   await MeshoptEncoder.ready;
   const count = mesh.positions.length / 3;
-  const labelled = mesh.distances !== undefined || mesh.parts !== undefined;
   const views: View[] = [
     { data: indexBytes(mesh.indices), count: mesh.indices.length, stride: 4, mode: "TRIANGLES" },
     { data: padded(mesh.positions), count, stride: 8, mode: "ATTRIBUTES" },
@@ -56,7 +55,7 @@ export async function encodeCompactGlb(mesh: CompactMesh): Promise<Uint8Array> {
       filter: "OCTAHEDRAL",
     },
   ];
-  if (labelled) views.push({ data: labelBytes(mesh), count, stride: 4, mode: "ATTRIBUTES" });
+  for (const { data } of labelsOf(mesh)) views.push({ data, count, stride: 4, mode: "ATTRIBUTES" });
 
   const packed = views.map(({ data, count, stride, mode }) =>
     MeshoptEncoder.encodeGltfBuffer(data, count, stride, mode, 0)
@@ -98,7 +97,7 @@ export async function encodeCompactGlb(mesh: CompactMesh): Promise<Uint8Array> {
       { byteLength: fallback, extensions: { EXT_meshopt_compression: { fallback: true } } },
     ],
     bufferViews,
-    ...accessorsOf(mesh, labelled),
+    ...accessorsOf(mesh),
     nodes: [{ mesh: 0, scale: Array(3).fill(mesh.scale), translation: [...mesh.offset] }],
     scenes: [{ nodes: [0] }],
     scene: 0,
@@ -106,7 +105,7 @@ export async function encodeCompactGlb(mesh: CompactMesh): Promise<Uint8Array> {
   return container(JSON.stringify(json), { packed, offsets, bytes });
 }
 
-function accessorsOf(mesh: CompactMesh, labelled: boolean) {
+function accessorsOf(mesh: CompactMesh) {
   const count = mesh.positions.length / 3;
   const min = [Infinity, Infinity, Infinity], max = [0, 0, 0];
   for (const [i, value] of mesh.positions.entries()) {
@@ -123,19 +122,9 @@ function accessorsOf(mesh: CompactMesh, labelled: boolean) {
     { bufferView: 2, componentType: BYTE, normalized: true, count, type: "VEC3" },
   ];
   const attributes: Record<string, number> = { POSITION: 1, NORMAL: 2 };
-  if (labelled && mesh.distances !== undefined) {
-    attributes._DISTANCE = accessors.length;
-    accessors.push({ bufferView: 3, componentType: SHORT, count, type: "SCALAR" });
-  }
-  if (labelled && mesh.parts !== undefined) {
-    attributes._PART = accessors.length;
-    accessors.push({
-      bufferView: 3,
-      byteOffset: 2,
-      componentType: UNSIGNED_BYTE,
-      count,
-      type: "SCALAR",
-    });
+  for (const [i, { name, componentType }] of labelsOf(mesh).entries()) {
+    attributes[name] = accessors.length;
+    accessors.push({ bufferView: 3 + i, componentType, count, type: "SCALAR" });
   }
   return { accessors, meshes: [{ primitives: [{ attributes, indices: 0, mode: 4 }] }] };
 }
@@ -185,12 +174,22 @@ function withFourth(normals: Float32Array): Float32Array {
   return out;
 }
 
-/** Distance and part of a vertex in four bytes. */
-function labelBytes({ positions, distances, parts }: CompactMesh): Uint8Array {
-  const count = positions.length / 3, out = new DataView(new ArrayBuffer(4 * count));
-  for (let i = 0; i < count; i++) {
-    out.setInt16(4 * i, distances?.[i] ?? 0, true);
-    out.setUint8(4 * i + 2, parts?.[i] ?? 0);
+/** Numbers of vertices, each in four bytes of its own: glTF aligns every attribute. */
+function labelsOf({ positions, distances, parts }: CompactMesh) {
+  const count = positions.length / 3;
+  const labels: { name: string; componentType: number; data: Uint8Array }[] = [];
+  const spread = (put: (out: DataView, at: number, i: number) => void): Uint8Array => {
+    const out = new DataView(new ArrayBuffer(4 * count));
+    for (let i = 0; i < count; i++) put(out, 4 * i, i);
+    return new Uint8Array(out.buffer);
+  };
+  if (distances !== undefined) {
+    const data = spread((out, at, i) => out.setInt16(at, distances[i], true));
+    labels.push({ name: "_DISTANCE", componentType: SHORT, data });
   }
-  return new Uint8Array(out.buffer);
+  if (parts !== undefined) {
+    const data = spread((out, at, i) => out.setUint8(at, parts[i]));
+    labels.push({ name: "_PART", componentType: UNSIGNED_BYTE, data });
+  }
+  return labels;
 }

@@ -71,7 +71,7 @@ export async function viewerMesh(
         vertices: compact.positions.length / 3,
         triangles: compact.indices.length / 3,
         fullTriangles: mesh.indices.length / 3,
-        deviationMm: deviationMm(full.positions, compact),
+        deviationMm: deviationMm(full, compact),
       };
     }
     const fits = options.maxBytes / glb.length;
@@ -147,10 +147,13 @@ function compactMesh(
 }
 
 /** How far the full mesh's vertices lie from the small mesh, as a browser will place it. */
-function deviationMm(full: Float32Array, compact: CompactMesh): number {
+function deviationMm(full: Pick<Mesh, "positions" | "indices">, compact: CompactMesh): number {
   const { offset, scale, indices } = compact;
   const positions = Float32Array.from(compact.positions, (q, i) => scale * q + offset[i % 3]);
+  const used = new Uint8Array(full.positions.length / 3);
+  for (const v of full.indices) used[v] = 1;
+  const points = full.positions.filter((_, i) => used[Math.floor(i / 3)] !== 0);
   using tree = buildTree({ positions, indices });
-  const { distance } = closestPoints(tree, full);
+  const { distance } = closestPoints(tree, points);
   return 1000 * distance.reduce((a, b) => Math.max(a, b), 0);
 }
