@@ -37,6 +37,23 @@ function harmonics([x, y, z]: Vec3): number[] {
 const COSINE = [1, 2 / 3, 1 / 4];
 const BAND = [0, 1, 1, 1, 2, 2, 2, 2, 2];
 
+/** The clamped cosine's factor over π of each of the nine harmonics. */
+export const COSINE_FACTORS: readonly number[] = Object.freeze(BAND.map((band) => COSINE[band]));
+
+/** Writes the nine harmonics in a direction (unit) into `out`. */
+export function harmonicsInto(out: Float64Array, x: number, y: number, z: number): void {
+  const s = HARMONIC_SCALES;
+  out[0] = s[0];
+  out[1] = s[1] * y;
+  out[2] = s[2] * z;
+  out[3] = s[3] * x;
+  out[4] = s[4] * x * y;
+  out[5] = s[5] * y * z;
+  out[6] = s[6] * (3 * z * z - 1);
+  out[7] = s[7] * x * z;
+  out[8] = s[8] * (x * x - y * y);
+}
+
 /** A soft lamp: radiance that falls off as the cosine to its direction. */
 export interface Lamp {
   /** Unit direction to the lamp, in the camera's frame. */

@@ -72,7 +72,10 @@ export function render(finish: Finish) {
     )
     .option("--samples <n>", "points of each kind, in layouts with samples", positive)
     .addOption(
-      new Option("--transfer <kind>", "none: no shadows of the body on itself in pifu and pamir")
+      new Option(
+        "--transfer <kind>",
+        "none: no shadows of the body on itself (layouts but suite, 2k2k)",
+      )
         .choices(["none"] as const),
     )
     .option("--seed <n>", "seed of the lights and samples", natural, 0)

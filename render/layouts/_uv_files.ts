@@ -5,6 +5,8 @@ import { type Matrix4, rotationPart, transformPoints } from "../../core/geometry
 import { irradiance, type SphericalLight } from "../light.ts";
 import { LINEAR_OF_SRGB, srgbOfLinear } from "../srgb.ts";
 import { alphaOf, png } from "./_pictures.ts";
+import type { LayoutSubject } from "./layout.ts";
+import { radianceInScan, transferFor, transferred } from "./lit_picture.ts";
 import { overCharts, type UvMaps, uvNormals } from "./uv_maps.ts";
 
 /** Mask, positions and normals over the charts, in the layout's frame. */
@@ -42,23 +44,40 @@ export function uvGeometryFiles(
 /** Colours under a light of the camera's frame over the charts: sRGB, black elsewhere. */
 export function uvShaded(
   maps: UvMaps,
-  mesh: Mesh,
+  subject: Pick<LayoutSubject, "scene" | "options">,
   { light, camFromScan }: { light: SphericalLight; camFromScan: Matrix4 },
 ): Uint8Array {
-  const normals = uvNormals(maps, mesh), r = rotationPart(camFromScan);
+  const { scene: { mesh } } = subject, transfer = transferFor(subject);
   const rgb = new Uint8Array(3 * maps.face.length);
-  for (let pixel = 0; pixel < maps.face.length; pixel++) {
-    if (maps.face[pixel] === 0) continue;
-    const [x, y, z] = normals.subarray(3 * pixel, 3 * pixel + 3);
-    const lit = irradiance(light, [
-      r[0] * x + r[1] * y + r[2] * z,
-      r[3] * x + r[4] * y + r[5] * z,
-      r[6] * x + r[7] * y + r[8] * z,
-    ]);
+  const paint = (pixel: number, lit: readonly number[]) => {
     for (let k = 0; k < 3; k++) {
       const stored = maps.albedo[4 * pixel + k];
       rgb[3 * pixel + k] = srgbOfLinear(LINEAR_OF_SRGB[stored] * Math.max(0, lit[k]));
     }
+  };
+  if (transfer !== undefined) {
+    const radiance = radianceInScan(light, camFromScan);
+    for (let pixel = 0; pixel < maps.face.length; pixel++) {
+      if (maps.face[pixel] === 0) continue;
+      const at = 3 * (maps.face[pixel] - 1);
+      const corners = mesh.indices.subarray(at, at + 3);
+      const wb = maps.weights[2 * pixel], wc = maps.weights[2 * pixel + 1];
+      paint(pixel, transferred(transfer, radiance, { corners, wb, wc }));
+    }
+    return rgb;
+  }
+  const normals = uvNormals(maps, mesh), r = rotationPart(camFromScan);
+  for (let pixel = 0; pixel < maps.face.length; pixel++) {
+    if (maps.face[pixel] === 0) continue;
+    const [x, y, z] = normals.subarray(3 * pixel, 3 * pixel + 3);
+    paint(
+      pixel,
+      irradiance(light, [
+        r[0] * x + r[1] * y + r[2] * z,
+        r[3] * x + r[4] * y + r[5] * z,
+        r[6] * x + r[7] * y + r[8] * z,
+      ]),
+    );
   }
   return rgb;
 }

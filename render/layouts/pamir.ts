@@ -117,7 +117,7 @@ async function writeView(view: LayoutView, out: LayoutFolder) {
   await out.put(`${folder}/mask/${name}.png`, png(mask, size, 1));
   const uv = await uvMapsOf(scene, size);
   if (uv !== undefined) {
-    const shaded = uvShaded(uv, scene.mesh, { light, camFromScan: camera.camFromScan });
+    const shaded = uvShaded(uv, view, { light, camFromScan: camera.camFromScan });
     await out.put(`${folder}/color_uv/${name}.png`, png(shaded, size, 3));
   }
   return { result: { covered: stats.covered } };

@@ -100,7 +100,7 @@ async function writeView(view: LayoutView, out: LayoutFolder) {
   await out.put(`MASK/${id}/${name}.png`, png(mask, size, 1));
   const uv = await uvMapsOf(scene, size);
   if (uv !== undefined) {
-    const shaded = uvShaded(uv, scene.mesh, { light, camFromScan: camera.camFromScan });
+    const shaded = uvShaded(uv, view, { light, camFromScan: camera.camFromScan });
     await out.put(`UV_RENDER/${id}/${name}.jpg`, await jpeg(shaded, size));
   }
   return { result: { covered: stats.covered } };
