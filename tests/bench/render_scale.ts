@@ -1,0 +1,164 @@
+/**
+ * How rendering grows with the number of subjects, and whether killing it changes a byte. By hand:
+ *
+ *     deno run -A tests/bench/render_scale.ts throughput [subjects] [size] [layout]
+ *     deno run -A tests/bench/render_scale.ts memory [size]      peak memory of 20 and of 200 subjects
+ *     deno run -A tests/bench/render_scale.ts kills [times]      killed at random moments, resumed, compared
+ *
+ * The set is made of the bundled people again and again under other names. Linux: memory is read
+ * from /proc.
+ */
+import { join } from "node:path";
+import { sha256 } from "../../core/work/hash.ts";
+import { FIXTURES, SUITE_ROOT } from "../../core/work/paths.ts";
+import { random } from "../../core/work/random.ts";
+import { filesUnder } from "../../core/work/work_list.ts";
+
+const print = (line: string) => Deno.stdout.writeSync(new TextEncoder().encode(line + "\n"));
+
+/** Makes a data set of `count` people: files of the bundled ones, linked. */
+async function makeSet(folder: string, count: number): Promise<string> {
+  const subjects = join(folder, "subjects");
+  await Deno.mkdir(subjects, { recursive: true });
+  await Deno.copyFile(join(FIXTURES, "humans/open_body.npz"), join(folder, "open_body.npz"));
+  for (let i = 0; i < count; i++) {
+    const from = `h${String(i % 24 + 1).padStart(2, "0")}`, id = `p${String(i).padStart(4, "0")}`;
+    const json = JSON.parse(
+      await Deno.readTextFile(join(FIXTURES, "humans/subjects", `${from}.json`)),
+    );
+    await Deno.writeTextFile(
+      join(subjects, `${id}.json`),
+      JSON.stringify({ ...json, id, glb: `${id}.glb` }),
+    );
+    await Deno.copyFile(
+      join(FIXTURES, "humans/subjects", `${from}.glb`),
+      join(subjects, `${id}.glb`),
+    );
+  }
+  return folder;
+}
+
+interface Run {
+  seconds: number;
+  /** Of the process and its threads, bytes. */
+  peakRss: number;
+  code: number;
+}
+
+/** Runs the command; kills it after `killMs` where given. */
+async function run(args: string[], killMs?: number): Promise<Run> {
+  const started = performance.now();
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", join(SUITE_ROOT, "tools/main.ts"), ...args],
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+  let peakRss = 0, ended = false;
+  const killer = killMs === undefined ? undefined : setTimeout(() => {
+    if (!ended) child.kill("SIGKILL");
+  }, killMs);
+  const watch = (async () => {
+    while (!ended) {
+      const status = await Deno.readTextFile(`/proc/${child.pid}/status`).catch(() => "");
+      peakRss = Math.max(peakRss, 1024 * Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0));
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  })();
+  const { code } = await child.status;
+  ended = true;
+  clearTimeout(killer);
+  await watch;
+  return { seconds: (performance.now() - started) / 1000, peakRss, code };
+}
+
+async function sizeOf(folder: string): Promise<number> {
+  let bytes = 0;
+  for (const file of await filesUnder(folder)) bytes += (await Deno.stat(file)).size;
+  return bytes;
+}
+
+/** One hash of an artifact: paths and bytes, without records, times and scratch. */
+async function digest(folder: string): Promise<string> {
+  const lines: string[] = [];
+  for (const file of await filesUnder(folder)) {
+    const local = file.slice(folder.length + 1);
+    if (local.startsWith(".work/") || local === "timing.json") continue;
+    lines.push(`${sha256(await Deno.readFile(file))} ${local}`);
+  }
+  return sha256(lines.join("\n"));
+}
+
+const options = (
+  size: string,
+  layout: string,
+) => ["--yaws=0", "--size", size, "--layout", layout, "--workers", "2", "--quiet"];
+
+async function throughput(
+  folder: string,
+  [count = "100", size = "1024", layout = "suite"]: string[],
+) {
+  const set = await makeSet(join(folder, "set"), Number(count)), out = join(folder, "out");
+  const { seconds, peakRss, code } = await run([
+    "render",
+    set,
+    "-o",
+    out,
+    ...options(size, layout),
+  ]);
+  const bytes = await sizeOf(out);
+  print(
+    `${layout} ${size}²: ${count} subjects in ${seconds.toFixed(1)} s (exit ${code}): ` +
+      `${(60 * Number(count) / seconds).toFixed(0)} subjects/min, ` +
+      `${(bytes / 1e6 / seconds).toFixed(1)} MB/s written (${(bytes / 1e6).toFixed(0)} MB), ` +
+      `peak RSS ${(peakRss / 1e6).toFixed(0)} MB`,
+  );
+}
+
+async function memory(folder: string, [size = "512"]: string[]) {
+  for (const count of [20, 200]) {
+    const set = await makeSet(join(folder, `set${count}`), count),
+      out = join(folder, `out${count}`);
+    const { seconds, peakRss } = await run(["render", set, "-o", out, ...options(size, "suite")]);
+    print(
+      `${count} subjects at ${size}²: peak RSS ${(peakRss / 1e6).toFixed(0)} MB, ${
+        seconds.toFixed(1)
+      } s`,
+    );
+  }
+}
+
+async function kills(folder: string, [times = "50"]: string[]) {
+  const set = await makeSet(join(folder, "set"), 10), flags = options("256", "suite");
+  const whole = join(folder, "whole"),
+    { seconds } = await run(["render", set, "-o", whole, ...flags]);
+  const wanted = await digest(whole), { float } = random(1, "kills");
+  let killed = 0, rounds = 0, different = 0;
+  while (killed < Number(times)) {
+    const out = join(folder, `round${rounds++}`);
+    for (;;) {
+      // Starting takes a second or so: most moments are after it.
+      const moment = killed < Number(times) ? 1000 * (0.3 + float() * 1.2 * seconds) : undefined;
+      const { code } = await run(["render", set, "-o", out, ...flags], moment);
+      if (code === 0) break;
+      killed++;
+    }
+    if (await digest(out) !== wanted) different++;
+    await Deno.remove(out, { recursive: true });
+  }
+  print(`killed ${killed} times in ${rounds} runs: ${different} ended with other bytes`);
+}
+
+if (import.meta.main) {
+  const [what, ...rest] = Deno.args, folder = await Deno.makeTempDir({ prefix: "render-scale-" });
+  const jobs: Record<string, (folder: string, rest: string[]) => Promise<void>> = {
+    throughput,
+    memory,
+    kills,
+  };
+  try {
+    if (jobs[what] === undefined) print("usage: render_scale.ts throughput|memory|kills");
+    else await jobs[what](folder, rest);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
