@@ -11,6 +11,7 @@ import { withDefaults } from "../../core/work/options.ts";
 import { Contours, UNCOVERED } from "./_contours.ts";
 import type { Gaps } from "./_layers.ts";
 import { settleGaps } from "./_settle_gaps.ts";
+import { depthOfPixels } from "./_window.ts";
 import type { DepthMaps } from "./mesh_depth_maps.ts";
 import { fieldAt, type PoissonField } from "./poisson/field.ts";
 import { NODES } from "./poisson/grid.ts";
@@ -34,7 +35,8 @@ export const HIDDEN_GAP_DEFAULTS: Readonly<Required<HiddenGapOptions>> = Object.
 
 /** Gaps and how many pixels have one. */
 export interface FoundGaps {
-  gaps: Gaps;
+  /** Undefined where there is none. */
+  gaps: Gaps | undefined;
   pixels: number;
   /** Mean height of the gaps, metres. */
   meanGapM: number;
@@ -52,13 +54,13 @@ const POINT_WEIGHT = 4;
 /** Least thickness of either part beside a gap, pixel sides. */
 const LEAST_PART_PIXELS = 0.1;
 
-/** Finds the gaps; undefined where there is none. */
+/** Finds the gaps; undefined where the maps have too few pixels to tell. */
 export function hiddenGaps(
   maps: DepthMaps,
   options: HiddenGapOptions = {},
 ): FoundGaps | undefined {
   const { depth, leastGapCells, contourPixels } = withDefaults(HIDDEN_GAP_DEFAULTS, options);
-  const finest = depthOfPixels(maps);
+  const finest = depthOfPixels(maps, CELL_PIXELS);
   if (finest < LEAST_DEPTH) return undefined;
   const samples = samplesOf(maps, 2);
   if (samples.count === 0) return undefined;
@@ -94,24 +96,10 @@ export function hiddenGaps(
     }
   }
   const kept = settleGaps(maps, gaps);
-  if (kept.length === 0) return undefined;
+  if (kept.length === 0) return { gaps: undefined, pixels: 0, meanGapM: 0 };
   let sum = 0;
   for (const p of kept) sum += gaps.end[p] - gaps.start[p];
   return { gaps, pixels: kept.length, meanGapM: sum / kept.length };
-}
-
-/** The depth at which a cell is at least {@linkcode CELL_PIXELS} pixels. */
-function depthOfPixels({ camera: { width }, front }: DepthMaps): number {
-  let left = Infinity, right = -1, top = -1, bottom = -1;
-  for (let p = 0; p < front.length; p++) {
-    if (!(front[p] > 0)) continue;
-    const i = p % width;
-    if (i < left) left = i;
-    if (i > right) right = i;
-    bottom = (p - i) / width;
-    if (top < 0) top = bottom;
-  }
-  return Math.floor(Math.log2(Math.max(right - left + 1, bottom - top + 1, 1) / CELL_PIXELS));
 }
 
 /** 1 for tiles of pixels near which a node of the finest grid lies outside, between the surfaces. */

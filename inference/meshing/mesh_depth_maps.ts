@@ -1,5 +1,4 @@
 /** Depth maps → a closed mesh and a record of all that was decided on the way. */
-import { pixelSizeM } from "../../core/geometry/camera.ts";
 import type { Mesh } from "../../core/geometry/mesh.ts";
 import { signedVolume } from "../../core/geometry/topology.ts";
 import { InputError } from "../../core/work/errors.ts";
@@ -8,7 +7,7 @@ import { withDefaults } from "../../core/work/options.ts";
 import { decimate, type Decimation } from "./decimate.ts";
 import { hiddenGaps } from "./hidden_gaps.ts";
 import { largestPiece, type Pieces } from "./largest_piece.ts";
-import { POISSON_MESH_DEFAULTS, poissonMesh } from "./poisson_mesh.ts";
+import { POISSON_MESH_DEFAULTS, poissonMesh, type PoissonMeshOptions } from "./poisson_mesh.ts";
 import { pixelWarnings, type PreparedPixels, prepareMaps } from "./prepare_maps.ts";
 import { labelsFromMaps } from "./relabel.ts";
 import { colorsFromPictures, SeenFrom } from "./seen_from.ts";
@@ -31,7 +30,7 @@ export type Mesher = "stitch" | "poisson";
 
 /** See docs/meshing.md. An explicit `undefined` is the default. */
 export interface MeshingOptions {
-  /** Default: stitch. */
+  /** Default: poisson. */
   mesher?: Mesher | undefined;
   /** `stitch`: leave out interior walls longer than this; the mesh is then open. Default: keep. */
   openJumpsMm?: number | undefined;
@@ -57,7 +56,7 @@ type Chosen = "mesher" | "hidden" | "smooth" | "poissonDepth" | "pieces" | "colo
 export const MESHING_DEFAULTS: Readonly<
   Required<{ [K in Chosen]: NonNullable<MeshingOptions[K]> }>
 > = Object.freeze({
-  mesher: "stitch",
+  mesher: "poisson",
   hidden: "guess",
   smooth: "auto",
   poissonDepth: POISSON_MESH_DEFAULTS.poissonDepth,
@@ -71,6 +70,8 @@ export interface MeshingRecord {
   pixels: PreparedPixels;
   /** `stitch`: pixels too isolated to carry a triangle. */
   isolated: number;
+  /** `poisson`: the depth used (no finer than the pixels), and the side of its cells. */
+  poisson: { depth: number; cellMm: number } | null;
   /** `poisson`: normals that were missing or wrong and taken from the depth. */
   ownNormals: number;
   smoothing: { front: Smoothing; back: Smoothing } | null;
@@ -105,18 +106,17 @@ export async function meshDepthMaps(
     ? smoothDepth(given)
     : { maps: given, smoothing: null };
   const { maps, pixels } = prepareMaps(smooth);
-  const made = chosen.mesher === "stitch" ? stitched(maps, { ...chosen, openJumpsMm }) : {
-    ...poissonMesh(maps, { poissonDepth: chosen.poissonDepth }),
-    isolated: 0,
-    hiddenGaps: { pixels: 0, meanMm: 0 },
-  };
+  const isNoisy = smoothing !== null && (smoothing.front.rmsPx > 0 || smoothing.back.rmsPx > 0);
+  const made = chosen.mesher === "stitch"
+    ? stitched(maps, { ...chosen, openJumpsMm })
+    : reconstructed(maps, { poissonDepth: chosen.poissonDepth, isNoisy });
   const { mesh: largest, pieces } = largestPiece(made.mesh);
   let mesh = chosen.pieces === "largest" ? largest : made.mesh;
   let decimation: Decimation | null = null;
   if (faces !== undefined) {
     ({ mesh, decimation } = await decimate(mesh, { faces }));
     if (mesh.faceInferred === undefined) {
-      const reach = decimation.maxMm / 1000 + 2 * made.cellM;
+      const reach = decimation.maxMm / 1000 + made.reachM;
       mesh.faceInferred = labelsFromMaps(mesh, maps, reach);
     }
   }
@@ -135,6 +135,7 @@ export async function meshDepthMaps(
     mesher: chosen.mesher,
     pixels,
     isolated: made.isolated,
+    poisson: made.poisson,
     ownNormals: made.ownNormals,
     smoothing,
     hiddenGaps: made.hiddenGaps,
@@ -148,16 +149,26 @@ export async function meshDepthMaps(
   return { mesh, record, warnings: meshingWarnings(record, chosen.pieces) };
 }
 
-function stitched(
-  maps: DepthMaps,
-  { hidden, color, openJumpsMm }: MeshingOptions,
-): {
+/** A surface, and what its mesher says of it. */
+interface Made extends Pick<MeshingRecord, "isolated" | "ownNormals" | "poisson" | "hiddenGaps"> {
   mesh: Mesh;
-  isolated: number;
-  ownNormals: number;
-  hiddenGaps: MeshingRecord["hiddenGaps"];
-  cellM: number;
-} {
+  /** How far a vertex may lie from what the pixels saw, metres. */
+  reachM: number;
+}
+
+function reconstructed(maps: DepthMaps, options: PoissonMeshOptions): Made {
+  const { mesh, ownNormals, depth, cellM } = poissonMesh(maps, options);
+  return {
+    mesh,
+    isolated: 0,
+    ownNormals,
+    poisson: { depth, cellMm: 1000 * cellM },
+    hiddenGaps: { pixels: 0, meanMm: 0 },
+    reachM: cellM / 10,
+  };
+}
+
+function stitched(maps: DepthMaps, { hidden, color, openJumpsMm }: MeshingOptions): Made {
   const found = hidden === "guess" ? hiddenGaps(maps) : undefined;
   const { mesh, report } = solidFromDepth(maps, {
     gaps: found?.gaps,
@@ -169,7 +180,8 @@ function stitched(
     isolated: report.isolated,
     ownNormals: 0,
     hiddenGaps: { pixels: found?.pixels ?? 0, meanMm: 1000 * (found?.meanGapM ?? 0) },
-    cellM: pixelSizeM(maps.camera, 1) / 100,
+    poisson: null,
+    reachM: 0,
   };
 }
 

@@ -3,7 +3,9 @@ import type { Mesh } from "../../core/geometry/mesh.ts";
 import { invert, transformPoints } from "../../core/geometry/transform.ts";
 import { InputError } from "../../core/work/errors.ts";
 import { withDefaults } from "../../core/work/options.ts";
+import { depthOfPixels } from "./_window.ts";
 import type { DepthMaps } from "./mesh_depth_maps.ts";
+import { snapToMaps } from "./_snap_to_maps.ts";
 import { samplesOf } from "./poisson/samples.ts";
 import { solvePoisson } from "./poisson/solve.ts";
 import { fieldSurface } from "./poisson/surface.ts";
@@ -13,45 +15,60 @@ export interface PoissonMeshOptions {
   poissonDepth?: number;
   /** Weight of the points against the normals (screening). Default: 4. */
   pointWeight?: number;
+  /** Noisy depths: every pixel is asked, not every second. Default: false. */
+  isNoisy?: boolean;
 }
 
 export const POISSON_MESH_DEFAULTS: Readonly<Required<PoissonMeshOptions>> = Object.freeze({
   poissonDepth: 9,
   pointWeight: 4,
+  isNoisy: false,
 });
 
+/** Cells are at least this many pixels wide; but there are at least 2^3 along the longest side. */
+const CELL_PIXELS = 1.5, LEAST_DEPTH = 3;
+
+/** Vertices this many cells from a pixel's depth are moved onto it. */
+const SNAP_CELLS = 2;
+
 /**
- * Reconstructs the surface, in the scan's frame, closed and outward. Faces with a corner farther
- * than a cell from every pixel's point are `inferred`.
+ * Reconstructs the surface, in the scan's frame, closed and outward. Vertices near a pixel's depth
+ * are moved onto it; faces with another corner are `inferred`.
  *
  * @throws {InputError} If no pixel has a normal of its own or of the depth, or nothing is inside.
- * @throws {RangeError} If the depth is not a whole number from 4 to 11.
+ * @throws {RangeError} If the depth is not a whole number from 3 to 11.
  */
 export function poissonMesh(
   maps: DepthMaps,
   options: PoissonMeshOptions = {},
-): { mesh: Mesh; ownNormals: number; cellM: number } {
-  const { poissonDepth, pointWeight } = withDefaults(POISSON_MESH_DEFAULTS, options);
-  if (!Number.isInteger(poissonDepth) || poissonDepth < 4 || poissonDepth > 11) {
+): { mesh: Mesh; ownNormals: number; depth: number; cellM: number } {
+  const { poissonDepth, pointWeight, isNoisy } = withDefaults(POISSON_MESH_DEFAULTS, options);
+  if (!Number.isInteger(poissonDepth) || poissonDepth < 3 || poissonDepth > 11) {
     throw new RangeError(
-      `Cannot reconstruct: the depth is ${poissonDepth}, expected a whole number from 4 to 11`,
+      `Cannot reconstruct: the depth is ${poissonDepth}, expected a whole number from 3 to 11`,
     );
   }
-  const samples = samplesOf(maps, 1);
+  // A finer grid than the pixels would fall between them.
+  const depth = Math.max(LEAST_DEPTH, Math.min(poissonDepth, depthOfPixels(maps, CELL_PIXELS)));
+  const isCoarse = depth <= depthOfPixels(maps, 2 * CELL_PIXELS);
+  const samples = samplesOf(maps, isCoarse && !isNoisy ? 2 : 1);
   if (samples.count === 0) throw nothing("no pixel has a normal");
-  const field = solvePoisson(samples, { depth: poissonDepth, pointWeight });
-  const { positions, indices, seen } = fieldSurface(field);
+  const field = solvePoisson(samples, { depth, pointWeight });
+  const { positions, indices } = fieldSurface(field);
   if (indices.length === 0) throw nothing("the points enclose nothing");
+  const cellM = field.pyramid[field.pyramid.length - 1].cell;
+  const snapped = snapToMaps(positions, maps, SNAP_CELLS * cellM);
   const faceInferred = new Uint8Array(indices.length / 3);
   for (let f = 0; f < faceInferred.length; f++) {
-    const all = seen[indices[3 * f]] & seen[indices[3 * f + 1]] & seen[indices[3 * f + 2]];
-    faceInferred[f] = 1 - all;
+    const [a, b, c] = indices.subarray(3 * f, 3 * f + 3);
+    faceInferred[f] = 1 - (snapped[a] & snapped[b] & snapped[c]);
   }
   const scanFromCam = invert(maps.camera.camFromScan);
   return {
     mesh: { positions: transformPoints(scanFromCam, positions), indices, faceInferred },
     ownNormals: samples.ownNormals,
-    cellM: field.pyramid[field.pyramid.length - 1].cell,
+    depth,
+    cellM,
   };
 }
 

@@ -1,34 +1,40 @@
 /** Which pixel and which side of the maps a point of the surface belongs to. */
-import { project } from "../../core/geometry/camera.ts";
+import { pixelSizeM } from "../../core/geometry/camera.ts";
 import type { Mesh } from "../../core/geometry/mesh.ts";
+import { type Window, windowOf } from "./_window.ts";
 import type { ColorMap, DoubleDepth } from "./solid.ts";
 
+/** Pixels round the person within which the nearest one is found. */
+const MARGIN = 16;
+
 /**
- * The nearest covered pixel of each pixel, itself where it is covered; −1 if there is none. Two
- * passes over the eight neighbours (Danielsson 1980): not always the very nearest, always near.
+ * The nearest covered pixel of each pixel of the window, itself where it is covered. Two passes over
+ * the eight neighbours (Danielsson 1980): not always the very nearest, always near.
  */
-export function nearestCovered({ camera, front }: DoubleDepth): Int32Array {
-  const { width, height } = camera, nearest = new Int32Array(width * height).fill(-1);
-  for (let p = 0; p < nearest.length; p++) if (front[p] > 0) nearest[p] = p;
-  const squared = (p: number, q: number) => {
-    const dx = p % width - q % width, dy = Math.floor(p / width) - Math.floor(q / width);
-    return dx * dx + dy * dy;
-  };
+function nearestCovered({ camera: { width }, front }: DoubleDepth, window: Window): Int32Array {
+  const { x0, y0, columns, rows } = window;
+  const nearest = new Int32Array(columns * rows).fill(-1);
   const pass = (direction: 1 | -1) => {
-    for (let n = 0; n < nearest.length; n++) {
-      const p = direction > 0 ? n : nearest.length - 1 - n;
-      if (nearest[p] === p) continue;
-      const i = p % width, j = Math.floor(p / width);
-      let best = nearest[p], least = best < 0 ? Infinity : squared(p, best);
-      for (const [dx, dy] of [[-1, 0], [-1, -1], [0, -1], [1, -1]]) {
-        const x = i + direction * dx, y = j + direction * dy;
-        if (x < 0 || y < 0 || x >= width || y >= height) continue;
-        const q = nearest[y * width + x];
-        if (q < 0) continue;
-        const distance = squared(p, q);
-        if (distance < least) least = distance, best = q;
+    for (let k = 0; k < nearest.length; k++) {
+      const n = direction > 0 ? k : nearest.length - 1 - k;
+      const r = Math.floor(n / columns), c = n - r * columns, p = (y0 + r) * width + x0 + c;
+      if (front[p] > 0) {
+        nearest[n] = p;
+        continue;
       }
-      nearest[p] = best;
+      let best = nearest[n], least = Infinity;
+      const i = x0 + c, j = y0 + r;
+      for (let m = -1; m < 4; m++) {
+        // This pixel's own, then W, NW, N, NE (or the opposite ones).
+        const x = m < 0 ? c : c + direction * (m === 3 ? 1 : m === 2 ? 0 : -1);
+        const y = m < 1 ? r : r - direction;
+        if (x < 0 || y < 0 || x >= columns || y >= rows) continue;
+        const q = nearest[y * columns + x];
+        if (q < 0) continue;
+        const row = Math.floor(q / width), dx = q - row * width - i, dy = row - j;
+        if (dx * dx + dy * dy < least) least = dx * dx + dy * dy, best = q;
+      }
+      nearest[n] = best;
     }
   };
   pass(1);
@@ -39,31 +45,46 @@ export function nearestCovered({ camera, front }: DoubleDepth): Int32Array {
 /** Finds where points of the scan's frame lie on the maps. */
 export class SeenFrom {
   private readonly nearest: Int32Array;
+  private readonly window: Window;
   /** Of the point last asked for: position in the picture, depth, and the nearest covered pixel. */
   u = 0;
   v = 0;
   depthM = 0;
   pixel = -1;
 
+  /** Metres a pixel of a camera with parallel rays. */
+  private readonly metres: number;
+
   constructor(readonly maps: DoubleDepth) {
-    this.nearest = nearestCovered(maps);
+    this.metres = pixelSizeM(maps.camera, 1);
+    this.window = windowOf(maps, MARGIN) ?? { x0: 0, y0: 0, columns: 0, rows: 0 };
+    this.nearest = nearestCovered(maps, this.window);
   }
 
-  /** The covered pixel nearest to `pixel`. */
-  nearestTo(pixel: number): number {
-    return this.nearest[pixel];
+  /** The covered pixel nearest to column i and row j, or to the place near the person next to it. */
+  nearestTo(i: number, j: number): number {
+    const { x0, y0, columns, rows } = this.window;
+    const c = Math.min(columns - 1, Math.max(0, Math.floor(i) - x0));
+    const r = Math.min(rows - 1, Math.max(0, Math.floor(j) - y0));
+    return this.nearest[r * columns + c] ?? -1;
   }
 
   /** Looks at a point; returns 0 if it is nearer to the front's depth there, 1 if to the back's. */
   ask(x: number, y: number, z: number): 0 | 1 {
-    const { camera, front, back } = this.maps, { width, height } = camera;
-    [this.u, this.v, this.depthM] = project(camera, [x, y, z]);
-    const i = Math.min(width - 1, Math.max(0, Math.floor(this.u)));
-    const j = Math.min(height - 1, Math.max(0, Math.floor(this.v)));
-    this.pixel = this.nearest[j * width + i];
+    const { camera, front, back } = this.maps, { camFromScan: m } = camera;
+    const depth = -(m[8] * x + m[9] * y + m[10] * z + m[11]);
+    const right = m[0] * x + m[1] * y + m[2] * z + m[3], up = m[4] * x + m[5] * y + m[6] * z + m[7];
+    if (camera.projection === "perspective") {
+      this.u = camera.cx + camera.fx * right / depth;
+      this.v = camera.cy - camera.fy * up / depth;
+    } else {
+      this.u = camera.width / 2 + right / this.metres;
+      this.v = camera.height / 2 - up / this.metres;
+    }
+    this.depthM = depth;
+    this.pixel = this.nearestTo(this.u, this.v);
     if (this.pixel < 0) return 0;
-    const middle = (front[this.pixel] + back[this.pixel]) / 2;
-    return this.depthM <= middle ? 0 : 1;
+    return depth <= (front[this.pixel] + back[this.pixel]) / 2 ? 0 : 1;
   }
 }
 

@@ -9,6 +9,7 @@
  * logarithms under perspective, where a plane's slope is the same at all distances.
  */
 import { pixelSizeM } from "../../core/geometry/camera.ts";
+import { type Window, windowOf } from "./_window.ts";
 import type { DepthMaps } from "./mesh_depth_maps.ts";
 
 /** What smoothing found and did. Lengths in pixel sides. */
@@ -35,6 +36,9 @@ const EDGE_PX = 8;
 /** Rays closer to the surface than this (cosine) tell no slope. */
 const LEAST_COSINE = 0.1;
 
+/** Noise is measured on one row of pixels in so many. */
+const NOISE_ROWS = 4;
+
 const SWEEPS = 24, RELAXATION = 1.7;
 
 /**
@@ -59,68 +63,52 @@ function smoothed(
 ): { depth: Float32Array; smoothing: Smoothing } {
   const nothing = { depth, smoothing: { noisePx: null, rmsPx: 0, maxPx: 0 } };
   if (normals === undefined) return nothing;
-  const window = windowOf(maps);
+  const window = windowOf(maps, 1);
   if (window === undefined) return nothing;
   const { camera } = maps, { x0, y0, columns, rows } = window, size = columns * rows;
   const perspective = camera.projection === "perspective";
   // In these units a pixel side is 1 along both axes.
   const unit = perspective ? 1 / camera.fx : pixelSizeM(camera, 1);
-  const given = new Float64Array(size);
-  const slopeU = new Float32Array(size),
-    slopeV = new Float32Array(size),
-    cosine = new Float32Array(size);
-  for (let r = 0; r < rows; r++) {
-    for (let c = 0; c < columns; c++) {
-      const n = r * columns + c, p = (y0 + r) * camera.width + x0 + c, d = depth[p];
-      given[n] = NaN;
-      if (!(d > 0 && d < Infinity)) continue;
-      given[n] = (perspective ? Math.log(d) : d) / unit;
-      const nx = normals[3 * p], ny = normals[3 * p + 1], nz = normals[3 * p + 2];
-      const qx = perspective ? (x0 + c + 0.5 - camera.cx) / camera.fx : 0;
-      const qy = perspective ? (camera.cy - y0 - r - 0.5) / camera.fy : 0;
-      const along = nx * qx + ny * qy - nz;
-      const length = Math.sqrt((nx * nx + ny * ny + nz * nz) * (qx * qx + qy * qy + 1));
-      const cos = Math.abs(along) / length;
-      if (!(cos > LEAST_COSINE)) continue;
-      cosine[n] = cos;
-      slopeU[n] = -nx / along, slopeV[n] = ny / along;
-      if (perspective) slopeV[n] *= camera.fx / camera.fy;
-    }
-  }
-  const right = differences(given, slopeU, 1, columns),
-    down = differences(given, slopeV, columns, columns);
-  const noisePx = noiseOf([right, down], cosine) / Math.SQRT2;
+  const quick = new PixelSlopes(maps, { depth, normals, unit, window }, NOISE_ROWS);
+  const noisePx = noiseOf(differences(quick.given, quick.slopeU, 1, columns), quick.cosine) /
+    Math.SQRT2;
   if (!(noisePx >= LEAST_NOISE_PX)) return { depth, smoothing: { noisePx, rmsPx: 0, maxPx: 0 } };
+  const { given, slopeU, slopeV, cosine } = new PixelSlopes(
+    maps,
+    { depth, normals, unit, window },
+    1,
+  );
+  const right = differences(given, slopeU, 1, columns);
+  const down = differences(given, slopeV, columns, columns);
   const lambda = Math.min(LARGEST_LAMBDA, (noisePx / SLOPE_NOISE) ** 2);
   const edge = Math.min(EDGE_PX, EDGE_NOISES * Math.SQRT2 * noisePx);
-  const weightsOf = (beyond: Float32Array, step: number) =>
-    beyond.map((value, n) => {
-      if (!(Math.abs(value) <= edge)) return 0;
+  const weightsOf = (beyond: Float32Array, step: number) => {
+    const out = new Float32Array(size);
+    for (let n = 0; n + step < size; n++) {
+      if (!(Math.abs(beyond[n]) <= edge)) continue;
       const c = Math.min(cosine[n], cosine[n + step]);
-      return lambda * c ** 4;
-    });
+      out[n] = lambda * c * c * c * c;
+    }
+    return out;
+  };
   const weightRight = weightsOf(right, 1), weightDown = weightsOf(down, columns);
   const z = given.slice();
-  // Right of n: z[n + 1] − z[n] should be the slope: the given difference less what is beyond it.
-  const sweep = (n: number) => {
-    const here = z[n];
-    if (here !== here) return;
-    let sum = given[n], weight = 1;
-    const add = (w: number, value: number) => {
-      if (w > 0) sum += w * value, weight += w;
-    };
-    add(weightRight[n], z[n + 1] - (given[n + 1] - given[n] - right[n]));
-    add(weightDown[n], z[n + columns] - (given[n + columns] - given[n] - down[n]));
-    if (n >= 1) add(weightRight[n - 1], z[n - 1] + given[n] - given[n - 1] - right[n - 1]);
-    if (n >= columns) {
-      const m = n - columns;
-      add(weightDown[m], z[m] + given[n] - given[m] - down[m]);
-    }
-    z[n] = here + RELAXATION * (sum / weight - here);
-  };
+  // Right of n, z[n + 1] − z[n] should be the slope: the given difference less what is beyond it.
+  const slopeRight = slopesOf(given, right, 1), slopeDown = slopesOf(given, down, columns);
   for (let round = 0; round < SWEEPS; round++) {
-    if (round & 1) { for (let n = size - 1; n >= 0; n--) sweep(n); }
-    else for (let n = 0; n < size; n++) sweep(n);
+    const forward = (round & 1) === 0;
+    for (let k = columns; k < size - columns; k++) {
+      const n = forward ? k : size - 1 - k, here = z[n];
+      if (here !== here) continue;
+      const wr = weightRight[n], wd = weightDown[n];
+      const wl = weightRight[n - 1], wu = weightDown[n - columns];
+      let sum = given[n];
+      if (wr > 0) sum += wr * (z[n + 1] - slopeRight[n]);
+      if (wd > 0) sum += wd * (z[n + columns] - slopeDown[n]);
+      if (wl > 0) sum += wl * (z[n - 1] + slopeRight[n - 1]);
+      if (wu > 0) sum += wu * (z[n - columns] + slopeDown[n - columns]);
+      z[n] = here + RELAXATION * (sum / (1 + wr + wd + wl + wu) - here);
+    }
   }
   const out = depth.slice();
   let squares = 0, count = 0, maxPx = 0;
@@ -135,25 +123,56 @@ function smoothed(
   return { depth: out, smoothing: { noisePx, rmsPx: Math.sqrt(squares / count), maxPx } };
 }
 
-/** The pixels that are covered, and a rim of one. */
-function windowOf({ camera: { width, height }, front, back }: DepthMaps) {
-  let left = width, right = -1, top = height, bottom = -1;
-  for (let p = 0; p < front.length; p++) {
-    if (!(front[p] > 0 || back[p] > 0)) continue;
-    const i = p % width, j = (p - i) / width;
-    if (i < left) left = i;
-    if (i > right) right = i;
-    if (j < top) top = j;
-    bottom = j;
+/** What neighbours should differ by. */
+function slopesOf(values: Float64Array, beyond: Float32Array, step: number): Float32Array {
+  const out = new Float32Array(values.length);
+  for (let n = 0; n + step < out.length; n++) out[n] = values[n + step] - values[n] - beyond[n];
+  return out;
+}
+
+/** Depths in pixel sides (or their logarithms), and what the normals say, over a window. */
+class PixelSlopes {
+  /** NaN where nothing is covered. */
+  readonly given: Float64Array;
+  readonly slopeU: Float32Array;
+  readonly slopeV: Float32Array;
+  /** Of the angle of ray and normal; 0 where no slope is told. */
+  readonly cosine: Float32Array;
+
+  /** @param rowStep Looks at one row in so many. */
+  constructor(
+    { camera }: DepthMaps,
+    { depth, normals, unit, window: { x0, y0, columns, rows } }: {
+      depth: Float32Array;
+      normals: Float32Array;
+      unit: number;
+      window: Window;
+    },
+    rowStep: number,
+  ) {
+    const size = columns * rows, perspective = camera.projection === "perspective";
+    const given = this.given = new Float64Array(size).fill(NaN);
+    const slopeU = this.slopeU = new Float32Array(size);
+    const slopeV = this.slopeV = new Float32Array(size);
+    const cosine = this.cosine = new Float32Array(size);
+    for (let r = 0; r < rows; r += rowStep) {
+      for (let c = 0; c < columns; c++) {
+        const n = r * columns + c, p = (y0 + r) * camera.width + x0 + c, d = depth[p];
+        if (!(d > 0 && d < Infinity)) continue;
+        given[n] = (perspective ? Math.log(d) : d) / unit;
+        const nx = normals[3 * p], ny = normals[3 * p + 1], nz = normals[3 * p + 2];
+        const qx = perspective ? (x0 + c + 0.5 - camera.cx) / camera.fx : 0;
+        const qy = perspective ? (camera.cy - y0 - r - 0.5) / camera.fy : 0;
+        const along = nx * qx + ny * qy - nz;
+        const length = Math.sqrt((nx * nx + ny * ny + nz * nz) * (qx * qx + qy * qy + 1));
+        const cos = Math.abs(along) / length;
+        if (!(cos > LEAST_COSINE)) continue;
+        cosine[n] = cos;
+        slopeU[n] = -nx / along, slopeV[n] = ny / along;
+        if (perspective) slopeV[n] *= camera.fx / camera.fy;
+      }
+    }
   }
-  if (right < 0) return undefined;
-  const x0 = Math.max(0, left - 1), y0 = Math.max(0, top - 1);
-  return {
-    x0,
-    y0,
-    columns: Math.min(width, right + 2) - x0,
-    rows: Math.min(height, bottom + 2) - y0,
-  };
 }
 
 /** What neighbours a step apart differ by beyond the mean of their slopes; NaN where unknown. */
@@ -172,15 +191,13 @@ function differences(
 }
 
 /** Noise of differences from the median of their sizes where the surface faces the camera. */
-function noiseOf(lists: readonly Float32Array[], cosine: Float32Array): number {
+function noiseOf(differences: Float32Array, cosine: Float32Array): number {
   const bins = new Uint32Array(2000), perPixel = 250;
   let total = 0;
-  for (const list of lists) {
-    for (let n = 0; n < list.length; n++) {
-      if (!(cosine[n] > 0.5) || list[n] !== list[n]) continue;
-      bins[Math.min(bins.length - 1, Math.floor(Math.abs(list[n]) * perPixel))]++;
-      total++;
-    }
+  for (let n = 0; n < differences.length; n++) {
+    if (!(cosine[n] > 0.5) || differences[n] !== differences[n]) continue;
+    bins[Math.min(bins.length - 1, Math.floor(Math.abs(differences[n]) * perPixel))]++;
+    total++;
   }
   if (total === 0) return NaN;
   let bin = 0;

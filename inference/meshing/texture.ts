@@ -1,5 +1,6 @@
 /** A mesh's texture from the photo: the front projected, the back beside it. */
 import type { Mesh, Texture } from "../../core/geometry/mesh.ts";
+import { windowOf } from "./_window.ts";
 import { SeenFrom } from "./seen_from.ts";
 import type { ColorMap, DoubleDepth } from "./solid.ts";
 
@@ -20,21 +21,13 @@ export function withTexture(
   maps: DoubleDepth,
   [front, back]: readonly [ColorMap, ColorMap],
 ): Mesh {
-  const from = new SeenFrom(maps), { width, height } = maps.camera;
-  let left = width, right = -1, top = height, bottom = -1;
-  for (let p = 0; p < maps.front.length; p++) {
-    if (!(maps.front[p] > 0)) continue;
-    const i = p % width, j = (p - i) / width;
-    left = Math.min(left, i), right = Math.max(right, i);
-    top = Math.min(top, j), bottom = j;
-  }
-  left = Math.max(0, left - MARGIN), right = Math.min(width, right + 1 + MARGIN);
-  top = Math.max(0, top - MARGIN), bottom = Math.min(height, bottom + 1 + MARGIN);
-  const w = right - left, h = bottom - top;
+  const from = new SeenFrom(maps);
+  const { x0: left, y0: top, columns: w, rows: h } = windowOf(maps, MARGIN) ??
+    { x0: 0, y0: 0, columns: 0, rows: 0 };
   const data = new Uint8Array(8 * w * h).fill(255);
   for (let j = 0; j < h; j++) {
     for (let i = 0; i < w; i++) {
-      const p = from.nearestTo((top + j) * width + left + i);
+      const p = from.nearestTo(left + i, top + j);
       for (let k = 0; k < 3; k++) {
         data[4 * (2 * w * j + i) + k] = front.data[front.channels * p + k];
         data[4 * (2 * w * j + w + i) + k] = back.data[back.channels * p + k];

@@ -29,7 +29,7 @@ const BOX_SCALE = 1.1;
 const COARSEST = 5;
 
 /** Sweeps on the coarsest level, on those between, and on the finest two. */
-const SWEEPS_FIRST = 120, SWEEPS = 16, SWEEPS_FINE = 8;
+const SWEEPS_FIRST = 60, SWEEPS = 12, SWEEPS_FINE = 5;
 
 /** Solves for χ. The samples are taken as they are; they must not be empty. */
 export function solvePoisson(
@@ -51,7 +51,7 @@ export function solvePoisson(
   const levels: Samples[] = [samples];
   for (let l = depth - 1; l >= first; l--) {
     levels.unshift(
-      merged(levels[0], origin, longest / 2 ** l, along.map((n) => 4 * n << (l - first))),
+      merged(levels[0], origin, longest / 2 ** l, along.map((n) => n << (l - first))),
     );
   }
   const pyramid: Grid[] = [];
@@ -64,37 +64,41 @@ export function solvePoisson(
     if (n > 0) prolong(pyramid, n);
     const sweeps = n === 0 ? SWEEPS_FIRST : n + 2 >= levels.length ? SWEEPS_FINE : SWEEPS;
     relax(grid, new Splats(grid, set, origin, pointWeight), sweeps);
-    // What is asked later: χ everywhere, and of the finest level where samples are.
-    grid.divergence = new Float32Array(0);
-    if (n + 1 < levels.length) grid.screening = new Float32Array(0);
+    // χ alone is asked later.
+    grid.divergence = grid.screening = new Float32Array(0);
   });
   return { pyramid, origin: origin as unknown as [number, number, number] };
 }
 
 /** One sample for each cell that has some: mean place by area, and the sum of areas. */
-function merged(fine: Samples, origin: number[], cell: number, along: number[]): Samples {
-  const { points, areas, count } = fine, [nx, ny] = along;
-  const keys = new Float64Array(count);
+function merged(fine: Samples, origin: number[], cell: number, blocks: number[]): Samples {
+  const { points, areas, count } = fine;
+  const cells = new Grid(cell, blocks as [number, number, number]);
+  let slots = new Int32Array(NODES * 4096).fill(-1), n = 0, sums = new Float64Array(7 * 65536);
   for (let s = 0; s < count; s++) {
-    const x = Math.floor((points[3 * s] - origin[0]) / cell);
-    const y = Math.floor((points[3 * s + 1] - origin[1]) / cell);
-    const z = Math.floor((points[3 * s + 2] - origin[2]) / cell);
-    keys[s] = (z * ny + y) * nx + x;
-  }
-  const cellOf = new Map<number, number>(), slot = new Int32Array(count);
-  for (let s = 0; s < count; s++) {
-    let found = cellOf.get(keys[s]);
-    if (found === undefined) cellOf.set(keys[s], found = cellOf.size);
-    slot[s] = found;
-  }
-  const n = cellOf.size, sums = new Float64Array(7 * n);
-  for (let s = 0; s < count; s++) {
-    const at = 7 * slot[s], x = areas[3 * s], y = areas[3 * s + 1], z = areas[3 * s + 2];
+    const px = points[3 * s], py = points[3 * s + 1], pz = points[3 * s + 2];
+    const gx = Math.floor((px - origin[0]) / cell), gy = Math.floor((py - origin[1]) / cell);
+    const gz = Math.floor((pz - origin[2]) / cell);
+    const block = cells.add(gx >> 2, gy >> 2, gz >> 2);
+    if (NODES * (block + 1) > slots.length) {
+      const longer = new Int32Array(2 * slots.length).fill(-1);
+      longer.set(slots);
+      slots = longer;
+    }
+    const place = NODES * block + ((gz & 3) << 4 | (gy & 3) << 2 | (gx & 3));
+    if (slots[place] < 0) {
+      slots[place] = n++;
+      if (7 * n > sums.length) {
+        const longer = new Float64Array(2 * sums.length);
+        longer.set(sums);
+        sums = longer;
+      }
+    }
+    const at = 7 * slots[place], x = areas[3 * s], y = areas[3 * s + 1], z = areas[3 * s + 2];
     const area = Math.sqrt(x * x + y * y + z * z);
     sums[at] += area;
-    for (let k = 0; k < 3; k++) {
-      sums[at + 1 + k] += area * points[3 * s + k], sums[at + 4 + k] += areas[3 * s + k];
-    }
+    sums[at + 1] += area * px, sums[at + 2] += area * py, sums[at + 3] += area * pz;
+    sums[at + 4] += x, sums[at + 5] += y, sums[at + 6] += z;
   }
   const out: Samples = {
     count: n,

@@ -9,8 +9,6 @@ export interface FieldSurface {
   positions: Float32Array;
   /** Three a triangle, counter-clockwise seen from outside. */
   indices: Uint32Array;
-  /** 1 for vertices with a sample within a cell, length vertices. */
-  seen: Uint8Array;
 }
 
 /** Vertices keep this share of an edge's length from its ends, so that no two coincide. */
@@ -24,7 +22,6 @@ export function fieldSurface({ pyramid, origin }: PoissonField): FieldSurface {
   const level = pyramid.length - 1, grid = pyramid[level];
   closeBand(pyramid, level);
   const positions = new Growing(Float32Array, 1 << 18), indices = new Growing(Uint32Array, 1 << 19);
-  const seen = new Growing(Uint8Array, 1 << 16);
   /** Vertex on the edge from a node along x, y, z: at 3 · node + axis; 0 none, else vertex + 1. */
   const vertexOn = new Int32Array(3 * grid.chi.length);
   const nodes = new Int32Array(8), values = new Float64Array(8);
@@ -38,9 +35,7 @@ export function fieldSurface({ pyramid, origin }: PoissonField): FieldSurface {
     positions.push(origin[0] + cell * (x + (low & 1) + (axis === 0 ? t : 0)));
     positions.push(origin[1] + cell * (y + (low >> 1 & 1) + (axis === 1 ? t : 0)));
     positions.push(origin[2] + cell * (z + (low >> 2) + (axis === 2 ? t : 0)));
-    const { screening } = grid;
-    seen.push(screening[nodes[low]] > 0 || screening[nodes[high]] > 0 ? 1 : 0);
-    return (vertexOn[at] = seen.length) - 1;
+    return (vertexOn[at] = positions.length / 3) - 1;
   };
   for (let block = 0; block < grid.blocks; block++) {
     const [bx, by, bz] = grid.placeOf(block);
@@ -64,7 +59,7 @@ export function fieldSurface({ pyramid, origin }: PoissonField): FieldSurface {
       for (let k = 0; k < triangles.length; k++) indices.push(vertex(triangles[k], x, y, z));
     }
   }
-  return { positions: positions.take(), indices: indices.take(), seen: seen.take() };
+  return { positions: positions.take(), indices: indices.take() };
 }
 
 /** Adds blocks until no cube that the surface cuts lacks a node. */
@@ -122,7 +117,7 @@ function addCoarse(
       to.set(from);
       return to;
     };
-    grid.chi = grow(grid.chi), grid.screening = grow(grid.screening);
+    grid.chi = grow(grid.chi);
   }
   for (let n = 0; n < NODES; n++) {
     const x = 4 * bx + (n & 3), y = 4 * by + (n >> 2 & 3), z = 4 * bz + (n >> 4);
@@ -130,7 +125,7 @@ function addCoarse(
   }
 }
 
-type AnyArray = Float32Array | Uint32Array | Uint8Array;
+type AnyArray = Float32Array | Uint32Array;
 
 /** A typed list. */
 class Growing<A extends AnyArray> {
