@@ -33,6 +33,8 @@ export interface WriteReportOptions {
   redact?: boolean | undefined;
   /** Whose scans' shapes are copied into the page. Default: those under an open licence. */
   embedScans?: EmbedScans | undefined;
+  /** How pictures are made. */
+  pictures?: ReportOptions["pictures"];
   /** An older leaderboard.json to compare with. */
   against?: string | undefined;
   /** What `verify --json` printed, saved to a file. */
@@ -84,6 +86,7 @@ export async function writeReport(
     workers,
     locate,
     embedScans: options.embedScans,
+    pictures: options.pictures,
     ...(options.verified === undefined ? {} : { verified: await readVerified(options.verified) }),
     ...(changes === undefined ? {} : { changes: { since: changes, than: basename(older!) } }),
     onSubject(done) {

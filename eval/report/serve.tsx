@@ -10,7 +10,7 @@ import { InputError, messageOf } from "../../core/work/errors.ts";
 import { WORK_FOLDER } from "../../core/work/scratch.ts";
 import { buildLeaderboard } from "../leaderboard.ts";
 import { mergeResults } from "../merge_results.ts";
-import { heatOf, subjectJob } from "./build_report.tsx";
+import { heatOf, type ReportOptions, subjectJob } from "./build_report.tsx";
 import { pageData, subjectData } from "./client_data.ts";
 import { Page } from "./components/page.tsx";
 import { pageShell } from "./page_shell.tsx";
@@ -29,6 +29,8 @@ export interface ServeOptions {
   title?: string | undefined;
   /** Whose scans are sent. On one's own machine: all of them. */
   embedScans?: EmbedScans | undefined;
+  /** How pictures are made. Default: 2048 pixels high. */
+  pictures?: ReportOptions["pictures"];
   /** Milliseconds between two looks at the files. */
   pollMs?: number;
 }
@@ -141,7 +143,7 @@ export class ReportServer {
         placed,
         leaderboard,
         options: {
-          pictures: { heightPx, supersample },
+          pictures: { heightPx, supersample, ...this.options.pictures },
           meshBytes,
           embedScans: this.options.embedScans ?? "all",
         },
