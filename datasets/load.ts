@@ -5,6 +5,7 @@ import { readBodyFile } from "../body/body_file.ts";
 import { misfit } from "../body/pose.ts";
 import type { BodyFit } from "../body/fit.ts";
 import type { BodyModel } from "../body/model.ts";
+import { chooseFit } from "./choose_fit.ts";
 import { readScanFile, type ScanFile } from "./read_scan.ts";
 import { METRES_PER_UNIT, metresPerUnitOf, type Subject, type Unit } from "./subject.ts";
 
@@ -68,11 +69,14 @@ function checkSize(mesh: Mesh, subject: Subject): void {
   );
 }
 
-/** The body model and fit of a subject, with the model from `bodyFile` where one is given. */
+/**
+ * The body model and fit of a subject, with the model from `bodyFile` where one is given. With the
+ * scan (metres), a fit that can be read in several ways is read in the one that lies on it.
+ */
 export async function loadBody(
   subject: Subject,
-  { bodyFile }: { bodyFile?: string | undefined } = {},
-): Promise<{ model: BodyModel; fit: BodyFit; bodyFile: string }> {
+  { bodyFile, scan }: { bodyFile?: string | undefined; scan?: Mesh } = {},
+): Promise<{ model: BodyModel; fit: BodyFit; bodyFile: string; note?: string }> {
   if (subject.fit === undefined) {
     throw new InputError(
       `Cannot pose the body of "${subject.id}": the data set has no fit for it`,
@@ -96,5 +100,6 @@ export async function loadBody(
       hint: "name the model that the fit was made with: --body FILE",
     });
   }
-  return { model, fit, bodyFile: file };
+  const chosen = scan === undefined ? undefined : chooseFit(subject, { scan, model });
+  return { model, fit, bodyFile: file, ...chosen };
 }

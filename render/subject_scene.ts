@@ -57,7 +57,8 @@ export async function prepareSubject(
   let body: SubjectScene["body"];
   if (needs.body) {
     try {
-      const { model, fit } = await loadBody(subject, { bodyFile });
+      const { model, fit, note } = await loadBody(subject, { bodyFile, scan: mesh });
+      if (note !== undefined) warnings.push(note);
       const posed = poseBody(model, fit);
       prepared.body = await backend.prepare(bodyMesh(model, posed));
       body = { model, fit, posed };

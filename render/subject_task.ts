@@ -4,9 +4,11 @@ import { hashPlace } from "../core/files/place.ts";
 import { type Json, stableJson } from "../core/work/json.ts";
 import { portablePath } from "../core/work/paths.ts";
 import { writeWhole } from "../core/work/scratch.ts";
+import { InputError } from "../core/work/errors.ts";
+import type { Mesh } from "../core/geometry/mesh.ts";
 import { toRows } from "../core/geometry/transform.ts";
 import { jsonOfFit } from "../body/fit_json.ts";
-import { loadScan } from "../datasets/load.ts";
+import { loadBody, loadScan } from "../datasets/load.ts";
 import type { Subject } from "../datasets/subject.ts";
 import { type Framing, framingOf } from "./cameras.ts";
 
@@ -18,17 +20,24 @@ export interface SubjectFile {
   folder: string;
 }
 
-/** Loads the scan's geometry and measures its framing. */
-export async function measureFraming(subject: Subject): Promise<Framing> {
-  const { mesh } = await loadScan(subject, { textures: "skip" });
-  return framingOf(mesh, subject.upright);
-}
-
 /** Writes `subject.json` into `scratch`. */
 export async function writeSubjectFile(scratch: string, file: SubjectFile): Promise<void> {
-  const { subject } = file;
-  const json = await subjectJson(file, await measureFraming(subject));
+  const { mesh } = await loadScan(file.subject, { textures: "skip" });
+  const subject = await withChosenFit(file, mesh);
+  const json = await subjectJson({ ...file, subject }, framingOf(mesh, subject.upright));
   await writeWhole(join(scratch, subject.id, "subject.json"), stableJson(json));
+}
+
+/** The subject with its fit read as its views draw it. */
+async function withChosenFit({ subject, bodyFile }: SubjectFile, scan: Mesh): Promise<Subject> {
+  if (subject.fit?.candidates === undefined || bodyFile === undefined) return subject;
+  try {
+    const { fit } = await loadBody(subject, { bodyFile, scan });
+    return { ...subject, fit: { ...subject.fit, fit } };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return subject; // the views say that the body cannot be posed
+  }
 }
 
 async function subjectJson(

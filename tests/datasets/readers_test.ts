@@ -6,12 +6,12 @@ import { transformPoint, transformPoints } from "../../core/geometry/transform.t
 import { InputError } from "../../core/work/errors.ts";
 import { poseBody } from "../../body/forward.ts";
 import { jointIndex } from "../../body/joints.ts";
-import { loadScan } from "../../datasets/load.ts";
+import { loadBody, loadScan } from "../../datasets/load.ts";
 import { openDataset, READERS } from "../../datasets/open.ts";
 import type { Dataset, Subject } from "../../datasets/subject.ts";
 import { archiveOf, inFolder, writeFiles } from "../miniatures/files.ts";
 import { type Miniature, miniatures } from "../miniatures/layouts.ts";
-import { openPeople } from "../miniatures/people.ts";
+import { BODY_FILE } from "../miniatures/people.ts";
 
 const all = await miniatures();
 
@@ -24,7 +24,8 @@ async function checkSubject(subject: Subject, { smpl }: Miniature): Promise<void
   assert.ok(height > 1.4 && height < 2.2, `${subject.id} is ${height} m high`);
   assert.ok(height > 2 * (max[2] - min[2]), `${subject.id} stands`);
   if (!smpl) return;
-  const { model } = await openPeople(), { vertices, joints } = poseBody(model, subject.fit!.fit);
+  const { model, fit } = await loadBody(subject, { bodyFile: BODY_FILE, scan: mesh });
+  const { vertices, joints } = poseBody(model, fit);
   using tree = buildTree(mesh);
   const distances = closestPoints(tree, vertices).distance.sort();
   assert.ok(distances[distances.length >> 1] < 0.03, `${subject.id}: the body lies in the scan`);
@@ -72,6 +73,23 @@ for (const kind of ["zip", "tar"] as const) {
     }
   });
 }
+
+Deno.test("loadBody() tells THuman2.1's convention from THuman2.0's, subject by subject", async () => {
+  const { files } = all.find(({ format, smpl }) => format === "thuman2" && smpl)!;
+  await inFolder(async (folder) => {
+    await writeFiles(folder, files);
+    const { subjects } = await openDataset(folder);
+    const notes: (string | undefined)[] = [];
+    for (const subject of subjects) {
+      const { mesh } = await loadScan(subject);
+      notes.push((await loadBody(subject, { bodyFile: BODY_FILE, scan: mesh })).note);
+    }
+    assert.deepEqual(subjects.map(({ id }) => id), ["0000", "0525", "0530"]);
+    assert.deepEqual(notes.slice(0, 2), [undefined, undefined]);
+    assert.match(notes[2]!, /^fit-convention: .*"scale after translation.*not as documented/);
+    assert.deepEqual(subjects[2].attributes, { release: "THuman2.1" });
+  });
+});
 
 Deno.test("openDataset() takes --format by force, and names the formats it knows", async () => {
   const [first] = all;

@@ -78,7 +78,7 @@ export async function thuman(kind: "smplx" | "smpl"): Promise<Miniature> {
   const scans = await people([
     multiply(translation(0.1, 0.4, -0.2), multiply(scaling(0.416), rotationY(1.2))),
     multiply(scaling(0.43), rotationY(-2)),
-    multiply(scaling(0.4), rotationY(0.3)),
+    multiply(translation(0.2, 0.1, 0.3), multiply(scaling(0.4), rotationY(0.3))),
   ]);
   for (const [i, id] of ids.entries()) {
     const { mesh, fit } = scans[i], library = "material0.mtl";
@@ -93,10 +93,12 @@ export async function thuman(kind: "smplx" | "smpl"): Promise<Miniature> {
       });
     } else {
       const pose = [...fit.globalOrient, ...fit.bodyPose];
+      // From 0526 on some fits scale after the translation.
+      const transl = i < 2 ? fit.transl : fit.transl.map((t) => t / fit.scale);
       files[`THuman2.0_smpl/${id}_smpl.pkl`] = pickle({
         betas: array([1, 10], pad(fit.betas, 10), "f4"),
         full_pose: array([1, 72], pose, "f4"),
-        transl: array([1, 3], fit.transl, "f4"),
+        transl: array([1, 3], transl, "f4"),
         scale: array([1], [fit.scale], "f4"),
       });
     }
