@@ -83,7 +83,7 @@ export class ReportServer {
         headers: { ...SAFE, "content-type": "text/html; charset=utf-8" },
       });
     }
-    if (url.pathname === EVENTS) return this.events(request.signal);
+    if (url.pathname === EVENTS) return this.events();
     const subject = SUBJECT.exec(url.pathname)?.[1];
     if (subject !== undefined) return await this.subject(subject);
     return plain(404, "no such page");
@@ -176,33 +176,28 @@ export class ReportServer {
   }
 
   /** Tells the page what version the files have and how far an evaluation is. */
-  private events(signal: AbortSignal): Response {
+  private events(): Response {
     const { pollMs = 1000 } = this.options;
     const encoder = new TextEncoder();
-    let timer: ReturnType<typeof setTimeout> | undefined, last = "";
+    let timer: ReturnType<typeof setTimeout> | undefined, last = "", closed = false;
     const body = new ReadableStream<Uint8Array>({
       start: (controller) => {
         const tell = async () => {
           const told = JSON.stringify({ version: await this.look(), ...await this.progress() });
-          if (told === last || signal.aborted) return;
+          if (told === last || closed) return;
           last = told;
           controller.enqueue(encoder.encode(`data: ${told}\n\n`));
         };
         const again = () =>
           tell().catch(() => {}).finally(() => {
-            if (!signal.aborted) timer = setTimeout(again, pollMs);
+            if (!closed) timer = setTimeout(again, pollMs);
           });
-        signal.addEventListener("abort", () => {
-          clearTimeout(timer);
-          try {
-            controller.close();
-          } catch {
-            // the browser closed it
-          }
-        });
         again();
       },
-      cancel: () => clearTimeout(timer),
+      cancel: () => {
+        closed = true;
+        clearTimeout(timer);
+      },
     });
     return new Response(body, {
       headers: { ...SAFE, "content-type": "text/event-stream", "cache-control": "no-store" },
