@@ -1,9 +1,13 @@
 /** Moves the vertices of a reconstruction onto the depth that the pixels saw. */
+import { pixelSizeM } from "../../core/geometry/camera.ts";
 import type { DoubleDepth } from "./solid.ts";
+
+/** Four pixels whose depths differ by more of their sides are too steep to move a point to. */
+const STEEPEST = 6;
 
 /**
  * Moves points of the camera's frame along their rays onto the front or the back depth, where that
- * is no farther than `reachM`: linear between four pixels that see one surface. In place.
+ * is no farther than `reachM`: linear between four pixels, not steeper than 80°. In place.
  *
  * @param positionsCam xyz interleaved, length 3 · points.
  * @returns 1 for each point that was moved.
@@ -31,7 +35,7 @@ export function snapToMaps(
       const map = side === 0 ? front : back;
       const a = map[p], b = map[p + 1], c = map[p + width], d = map[p + width + 1];
       const spread = Math.max(a, b, c, d) - Math.min(a, b, c, d);
-      if (spread > reachM) continue;
+      if (spread > STEEPEST * pixelSizeM(camera, a)) continue;
       const there = (1 - t) * ((1 - s) * a + s * b) + t * ((1 - s) * c + s * d);
       const off = Math.abs(there - depth);
       if (off < best) best = off, to = there;
@@ -43,4 +47,49 @@ export function snapToMaps(
     snapped[v] = 1;
   }
   return snapped;
+}
+
+/** A face that turns by more than this (cosine) was folded rather than moved. */
+const LARGEST_TURN = 0.5;
+
+/**
+ * Takes points back where moving them folded a face. In place, until no face is folded or, after
+ * some rounds, few are.
+ *
+ * @param before Where the points were.
+ */
+export function unfold(
+  positions: Float32Array,
+  before: Float32Array,
+  { indices, snapped }: { indices: Uint32Array; snapped: Uint8Array },
+): void {
+  for (let round = 0; round < 4; round++) {
+    let taken = 0;
+    for (let f = 0; f < indices.length; f += 3) {
+      const a = indices[f], b = indices[f + 1], c = indices[f + 2];
+      if ((snapped[a] | snapped[b] | snapped[c]) === 0) continue;
+      if (turnOf(positions, before, a, b, c) >= LARGEST_TURN) continue;
+      for (const v of [a, b, c]) {
+        if (snapped[v] === 0) continue;
+        snapped[v] = 0;
+        taken++;
+        for (let k = 3 * v; k < 3 * v + 3; k++) positions[k] = before[k];
+      }
+    }
+    if (taken === 0) return;
+  }
+}
+
+/** Cosine of the angle between a face's normals in two places. */
+function turnOf(p: Float32Array, q: Float32Array, a: number, b: number, c: number): number {
+  let dot = 0, pp = 0, qq = 0;
+  for (let k = 0; k < 3; k++) {
+    const i = k === 2 ? 0 : k + 1, j = k === 0 ? 2 : k - 1;
+    const np = (p[3 * b + i] - p[3 * a + i]) * (p[3 * c + j] - p[3 * a + j]) -
+      (p[3 * b + j] - p[3 * a + j]) * (p[3 * c + i] - p[3 * a + i]);
+    const nq = (q[3 * b + i] - q[3 * a + i]) * (q[3 * c + j] - q[3 * a + j]) -
+      (q[3 * b + j] - q[3 * a + j]) * (q[3 * c + i] - q[3 * a + i]);
+    dot += np * nq, pp += np * np, qq += nq * nq;
+  }
+  return pp > 0 && qq > 0 ? dot / Math.sqrt(pp * qq) : 1;
 }

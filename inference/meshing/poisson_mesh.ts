@@ -5,7 +5,7 @@ import { InputError } from "../../core/work/errors.ts";
 import { withDefaults } from "../../core/work/options.ts";
 import { depthOfPixels } from "./_window.ts";
 import type { DepthMaps } from "./mesh_depth_maps.ts";
-import { snapToMaps } from "./_snap_to_maps.ts";
+import { snapToMaps, unfold } from "./_snap_to_maps.ts";
 import { samplesOf } from "./poisson/samples.ts";
 import { solvePoisson } from "./poisson/solve.ts";
 import { fieldSurface } from "./poisson/surface.ts";
@@ -57,7 +57,9 @@ export function poissonMesh(
   const { positions, indices } = fieldSurface(field);
   if (indices.length === 0) throw nothing("the points enclose nothing");
   const cellM = field.pyramid[field.pyramid.length - 1].cell;
+  const before = positions.slice();
   const snapped = snapToMaps(positions, maps, SNAP_CELLS * cellM);
+  unfold(positions, before, { indices, snapped });
   const faceInferred = new Uint8Array(indices.length / 3);
   for (let f = 0; f < faceInferred.length; f++) {
     const [a, b, c] = indices.subarray(3 * f, 3 * f + 3);
