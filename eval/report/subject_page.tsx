@@ -17,7 +17,7 @@ export async function subjectPage(
   subject: SubjectModel,
   { pool, back }: { pool: ResultsPool; back: string },
 ): Promise<string> {
-  const alone: ReportModel = { ...model, subjects: [{ ...subject, link: undefined }] };
+  const alone: ReportModel = { ...model, subjects: [{ ...subject, link: "#top" }] };
   const own = {
     ...pool,
     rows: pool.rows.filter((row) =>
@@ -37,11 +37,12 @@ export async function subjectPage(
     title: `${subject.subject} · ${model.title} · scan2score`,
     body: (
       <>
-        <header class="top">
+        <header class="top" id="top">
           <p class="kicker">
             <a href={back}>{model.title}</a>
           </p>
           <h1>{subject.subject}</h1>
+          {subject.view !== undefined && <p class="lead">View {subject.view}</p>}
         </header>
         <main>
           <Stage alone={subject.id} />

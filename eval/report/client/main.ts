@@ -145,8 +145,8 @@ function start(data: PageData): void {
     replace(
       keys,
       ...known.map((key) => {
-        const { title, unit } = data.keys[key];
-        return el("option", { value: key }, unit === "" ? title : `${title}, ${unit}`);
+        const { title, unit, part } = data.keys[key];
+        return el("option", { value: key }, [title, part, unit].filter(Boolean).join(", "));
       }),
     );
     keys.value = known.includes(asked[2]) ? asked[2] : board.rankKey;

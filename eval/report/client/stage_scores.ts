@@ -31,7 +31,7 @@ export function scoreTable(
       el(
         "th",
         { scope: "row", title: info.text || key },
-        `${info.title} `,
+        `${info.part === undefined ? info.title : `${info.title}, ${info.part}`} `,
         el("small", {}, [info.unit, arrow].filter(Boolean).join(" ")),
       ),
       ...own.map((value) =>

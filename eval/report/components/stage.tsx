@@ -8,9 +8,9 @@ export function Stage({ alone }: { alone?: string | undefined }) {
       aria-labelledby="stage-title"
       data-alone={alone}
     >
-      <header class="stage-top">
+      <header class={alone === undefined ? "stage-top" : "unseen"}>
         <div>
-          <h2 id="stage-title" tabIndex={-1} autofocus>Subject</h2>
+          <h2 id="stage-title" tabIndex={-1} autofocus={alone === undefined}>Subject</h2>
           <p class="stage-about" />
         </div>
         {alone === undefined && (
