@@ -98,7 +98,7 @@ def main():
         "depth": {"min": 0, "max": 6, "backgroundFront": 6, "backgroundBack": 0, "unitPx": 256,
                   "centre": 2, "maskThreshold": 0.5},
         "normals": {"zStep": 1 / 256}, "cueChannels": 0, "refine": "none",
-        "compact": {"personShare": 0.9, "cuePx": CUE_GRID, "lifter": True, "parts": "shared",
+        "compact": {"personShare": 0.9, "cuePx": CUE_GRID, "lifter": True, "mirror": True, "parts": "shared",
                     "refine": "integrate", "leastThicknessPx": 2},
     }
     model_json = {

@@ -6,6 +6,7 @@
 import { CancelledError } from "../../core/work/errors.ts";
 import { blendParts, type PartNormals } from "./blend.ts";
 import { clamp, sigmoid } from "./coarse.ts";
+import { coarseOutput, HALF, LOGIT, MIDDLE } from "./compact_coarse.ts";
 import { integrateNormals } from "./integrate.ts";
 import type { ModelFolder } from "./model_json.ts";
 import { openNet, runNet } from "./nets.ts";
@@ -13,7 +14,7 @@ import { NETWORK_DEFAULTS, type NetworkMaps, type NetworkOptions } from "./netwo
 import type { PartAffines } from "./part_affine.ts";
 import type { CompactPipeline, Pipeline } from "./pipeline.ts";
 import { gridPicture, GridSampler, personCrop } from "./person_crop.ts";
-import { CUE_CHANNELS, cuePoints, drawCue, type PoseLandmarks } from "./pose_cue.ts";
+import { cuePoints, type PoseLandmarks } from "./pose_cue.ts";
 import { middleWindow, SourcePositions } from "./sampling.ts";
 
 /** What a compact model sees of a picture. */
@@ -26,9 +27,6 @@ export interface CompactInput {
   /** In canvas pixels; without it the model works from the picture alone. */
   landmarks: PoseLandmarks | undefined;
 }
-
-/** Planes of the coarse network's output. */
-const COARSE_PLANES = 9, MIDDLE = 6, HALF = 7, LOGIT = 8;
 
 /** Cells count by the mask's probability, never by less. */
 const LEAST_COUNT = 1e-3;
@@ -63,18 +61,8 @@ export async function runCompact(
       square,
       coarsePx,
     );
-    const { cuePx } = compact;
-    let cue: Float32Array = new Float32Array(CUE_CHANNELS * cuePx * cuePx);
-    if (input.landmarks !== undefined) {
-      const points = cuePoints(input.landmarks, square);
-      if (compact.lifter) await lift(points, model, session);
-      cue = drawCue(points, cuePx);
-    }
-    await using net = await openNet(model, "coarse", session);
-    return await runNet(net, {
-      picture: { data: picture, dims: [1, 4, coarsePx, coarsePx] },
-      cue: { data: cue, dims: [1, CUE_CHANNELS, cuePx, cuePx] },
-    }, COARSE_PLANES * coarsePx * coarsePx);
+    const points = input.landmarks && cuePoints(input.landmarks, square);
+    return await coarseOutput({ picture, points, grid: coarsePx }, model, { compact, session });
   });
   const cells = coarsePx * coarsePx;
   const logits = output.subarray(LOGIT * cells, (LOGIT + 1) * cells);
@@ -103,19 +91,6 @@ export async function runCompact(
     occupancy,
     fine,
   };
-}
-
-/** Corrects the depths of a cue's points from all of them together, in place. */
-async function lift(
-  points: Float64Array,
-  model: ModelFolder,
-  session: Parameters<typeof openNet>[2],
-): Promise<void> {
-  const count = points.length / 4;
-  await using net = await openNet(model, "lifter", session);
-  const feeds = { points: { data: Float32Array.from(points), dims: [1, count, 4] } };
-  const depths = await runNet(net, feeds, count);
-  for (let i = 0; i < count; i++) points[4 * i + 2] = depths[i];
 }
 
 /** Depth codes of the coarse grid, on its own cells. */

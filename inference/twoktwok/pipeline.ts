@@ -29,6 +29,8 @@ export const compactPipeline = open({
   cuePx: side,
   /** Whether the network `lifter` corrects the depths of the cue's points. */
   lifter: z.boolean(),
+  /** Whether the coarse network also sees the crop mirrored, and its answers are averaged. */
+  mirror: z.boolean(),
   /** `shared`: the network `part` refines normals in every window. `none`: the coarse ones stand. */
   parts: z.enum(["shared", "none"]),
   /** `integrate`: depth follows the normals. `none`: the coarse depth, scaled up. */

@@ -92,6 +92,18 @@ function landmarkScale({ pointsPx, worldM }: PoseLandmarks): number {
   return product / Math.max(1e-9, square);
 }
 
+/** The points of a cue in the mirrored square: left and right exchanged. */
+export function mirroredCue(points: Float64Array): Float64Array {
+  const out = new Float64Array(points.length);
+  for (let i = 0; i < CUE_POINTS.length; i++) {
+    // The nose is alone; then left and right take turns.
+    const from = i === 0 ? 0 : i % 2 === 1 ? i + 1 : i - 1;
+    out.set(points.subarray(4 * from, 4 * from + 4), 4 * i);
+    out[4 * i] = 1 - out[4 * i];
+  }
+  return out;
+}
+
 /**
  * Draws the planes of a cue on a grid over the square: for each limb the presence of its nearest
  * bone, `exp(−d²/2σ²)` times its confidence, and four times presence times its depth.

@@ -4,6 +4,7 @@ import {
   CUE_CHANNELS,
   cuePoints,
   drawCue,
+  mirroredCue,
   type PoseLandmarks,
 } from "../../../inference/twoktwok/pose_cue.ts";
 
@@ -71,4 +72,12 @@ Deno.test("drawCue() is 1 on a bone, carries its depth there, and fades over 0.0
   assert.ok(Math.abs(depth - (0.1 + 0.2 * (32.5 / 64 - 0.25) / 0.5)) < 1e-6);
   assert.ok(at(4, 40, 32) < 0.02 && at(4, 40, 32) > 0);
   assert.equal(at(6, 32, 32), 0, "the right upper arm has no confidence");
+});
+
+Deno.test("mirroredCue() exchanges left and right, and twice is nothing", () => {
+  const points = cuePoints(standing(), SQUARE), mirrored = mirroredCue(points);
+  // The raised left wrist (5) becomes the right one (6) at the mirrored place.
+  assert.equal(mirrored[4 * 6], 1 - points[4 * 5]);
+  assert.equal(mirrored[4 * 6 + 2], points[4 * 5 + 2]);
+  mirroredCue(mirrored).forEach((v, i) => assert.ok(Math.abs(v - points[i]) < 1e-12));
 });
