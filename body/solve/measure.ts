@@ -32,6 +32,8 @@ export interface FitMeasure {
   outsideDepthM: number;
   /** Parts that the scan has any points for. */
   parts: Partial<Record<BodyPart, PartDistances>>;
+  /** Share of each part's surface outside of the scan, whether the scan has points for it or not. */
+  outsideByPart: Record<BodyPart, number>;
 }
 
 /** Deeper than this a body counts as outside of its scan, metres: above the noise of scanners. */
@@ -48,15 +50,14 @@ export function measureFit(
   const { model } = body, pairs = findPairs(body, target), { fromScan, fromBody } = pairs;
   const labels = vertexParts(model), stickingOut = whereOutside(body, target, fromBody);
   const parts: FitMeasure["parts"] = {};
+  const outsideByPart = {} as FitMeasure["outsideByPart"];
   const scanLabels = Array.from(fromScan.above, (_, i) => labels[heaviest(fromScan, i)]);
   BODY_PARTS.forEach((part, label) => {
+    const ofPart = (i: number) => labels[fromBody.corners[3 * i]] === label;
+    const { share } = outside(fromBody, stickingOut, ofPart);
+    outsideByPart[part] = share;
     const distances = fromScan.distance.filter((_, i) => scanLabels[i] === label).sort();
     if (distances.length === 0) return;
-    const { share } = outside(
-      fromBody,
-      stickingOut,
-      (i) => labels[fromBody.corners[3 * i]] === label,
-    );
     parts[part] = {
       points: distances.length,
       medianM: quantile(distances, 0.5),
@@ -73,6 +74,7 @@ export function measureFit(
     outsideShare: share,
     outsideDepthM: depthM,
     parts,
+    outsideByPart,
   };
 }
 

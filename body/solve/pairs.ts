@@ -102,7 +102,9 @@ function pairsFromBody(
   { normals }: BodySurface,
   { target, memory }: PairSource,
 ): SurfacePairs {
-  const picks = bodySamples(model), shares = outerVertexShares(model), count = picks.length;
+  const picks = bodySamples(model, target.bodySamples),
+    shares = outerVertexShares(model),
+    count = picks.length;
   const points = new Float64Array(3 * count);
   picks.forEach((v, i) => points.set(vertices.subarray(3 * v, 3 * v + 3), 3 * i));
   const found = closestPoints(target.tree, points, {
@@ -142,7 +144,7 @@ function emptyPairs(count: number, distance: Float64Array): SurfacePairs {
   };
 }
 
-const known = new WeakMap<BodyModel, Uint32Array>();
+const known = new WeakMap<BodyModel, Map<number, Uint32Array>>();
 
 /** Most vertices of the body that are paired. */
 const BODY_SAMPLES = 4000;
@@ -151,21 +153,23 @@ const BODY_SAMPLES = 4000;
  * The vertices of a body that are paired with a scan: spread by the square root of the area that
  * each stands for, so that hands and face are thinned and yet seen. Kept for the model's next use.
  */
-export function bodySamples(model: BodyModel): Uint32Array {
-  let picks = known.get(model);
+export function bodySamples(model: BodyModel, most: number = BODY_SAMPLES): Uint32Array {
+  const byCount = known.get(model) ?? new Map<number, Uint32Array>();
+  let picks = byCount.get(most);
   if (picks === undefined) {
     // Error diffusion along the vertex order: no randomness.
     const shares = outerVertexShares(model), chosen: number[] = [];
     const roots = shares.map(Math.sqrt), total = roots.reduce((sum, root) => sum + root, 0);
     let carried = 0;
     roots.forEach((root, v) => {
-      carried += Math.min(1, BODY_SAMPLES * root / total);
+      carried += Math.min(1, most * root / total);
       if (carried < 1 || shares[v] === 0) return;
       carried -= 1;
       chosen.push(v);
     });
     picks = Uint32Array.from(chosen);
-    known.set(model, picks);
+    byCount.set(most, picks);
+    known.set(model, byCount);
   }
   return picks;
 }

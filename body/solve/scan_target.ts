@@ -18,6 +18,8 @@ export interface ScanTarget {
   normals: Float64Array;
   /** The triangle each point lies on. */
   faces: Uint32Array;
+  /** How many of the body's vertices are paired with it at most. Default: 4000. */
+  bodySamples?: number;
   /** Share of the points where the winding's normal is the outside's: 1 of a well-wound scan. */
   windingShare: number;
 }
@@ -74,6 +76,24 @@ export function scanTarget(
     normals,
     faces: Uint32Array.from(seen, (i) => drawn.faces[i]),
     windingShare: seen.filter((i) => sides[i] > 0).length / Math.max(1, seen.length),
+  };
+}
+
+/** A target with so many of its points, and so many of the body's, for quick looks. */
+export function thinned(
+  target: ScanTarget,
+  { points, body }: { points: number; body: number },
+): ScanTarget {
+  const count = target.points.length / 3, kept = Math.min(count, points);
+  const picks = Uint32Array.from({ length: kept }, (_, i) => Math.floor((i + 0.5) * count / kept));
+  const gather = (from: Float64Array) =>
+    Float64Array.from({ length: 3 * kept }, (_, i) => from[3 * picks[Math.floor(i / 3)] + i % 3]);
+  return {
+    ...target,
+    points: gather(target.points),
+    normals: gather(target.normals),
+    faces: picks.map((i) => target.faces[i]),
+    bodySamples: body,
   };
 }
 

@@ -2,6 +2,7 @@
 import type { BodyFit } from "../../body/fit.ts";
 import { poseBody } from "../../body/forward.ts";
 import { type FitMeasure, measureFit } from "../../body/solve/measure.ts";
+import { thinned } from "../../body/solve/scan_target.ts";
 import { type BodyState, fitOfState, stateOfFit } from "../../body/solve/state.ts";
 import { rotationOfAxisAngle } from "../../core/geometry/transform.ts";
 import type { PersonAxes } from "./axes.ts";
@@ -10,7 +11,7 @@ import { explainFit, type FitExplanation, GOOD_MISFIT } from "./explain_fit.ts";
 import type { Fault } from "./fault.ts";
 import { handsFault } from "./hands_fault.ts";
 import { type FitContext, placeFaults, standsStill } from "./place_faults.ts";
-import { poseFaults } from "./pose_faults.ts";
+import { limbFault, poseFaults, strayParts } from "./pose_faults.ts";
 import { shapeFault } from "./shape_fault.ts";
 import type { CheckScene, Placement } from "./similarity.ts";
 
@@ -32,14 +33,21 @@ const CLEARLY = 0.8;
 /** Share of the body outside of the scan that clothes and noise never reach. */
 const MUCH_OUTSIDE = 0.08;
 
+/** A part of which more than this lies outside of the scan may be in the wrong place. */
+const LIMB_OUTSIDE = 0.35;
+
+/** Points of the scan and the body by which hypotheses are tested. */
+const QUICK = { points: 2500, body: 1500 } as const;
+
 /** Examines a fit, in the metres of the scene. */
 export function checkFit(scene: CheckScene, fit: BodyFit, context: FitContext): FitCheck {
   const { model, target } = scene;
   const state = stateOfFit(model, fit, { betas: Math.max(fit.betas.length, 10) });
-  const explained = explainFit(scene, state);
+  const quick = { model, target: thinned(target, QUICK) };
+  const explained = explainFit(quick, state);
   const posed = poseBody(model, fitOfState(model, state));
   const measure = measureFit({ model, posed }, target);
-  const { faults, best } = faultsOf(scene, explained, { state, measure, context });
+  const { faults, best } = faultsOf(quick, explained, { state, measure, context });
   const person = axesOf(best.state), ofScan = axisFaults(person, context);
   // A scan that was turned after its fit was made: that is one fault, and the scan's.
   const scanTurned = ofScan.length > 0 && axisFaults(axesOf(state), context).length === 0;
@@ -83,7 +91,12 @@ function faultsOf(
     if (fault !== undefined) return { faults: [fault], best: reshaped };
   }
   if (moved.misfit < GOOD_MISFIT) {
-    if (still || given.misfit < 1.15 * moved.misfit) return { faults: [], best: given };
+    if (still || given.misfit < 1.15 * moved.misfit) {
+      // One limb elsewhere is a small part of the whole.
+      if (worstPart(measure) < LIMB_OUTSIDE) return { faults: [], best: given };
+      return limbFault(scene, explained, state) ??
+        { faults: strayParts(measure.outsideByPart), best: given };
+    }
     return { faults: placeFaults(explained, context), best: moved };
   }
   // Wide clothes, hair, several layers: the body lies inside and nothing puts it better.
@@ -94,8 +107,8 @@ function faultsOf(
   return poseFaults(scene, explained, state);
 }
 
-function worstPart({ parts }: FitMeasure): number {
-  return Math.max(0, ...Object.values(parts).map((part) => part.outsideShare));
+function worstPart({ outsideByPart }: FitMeasure): number {
+  return Math.max(...Object.values(outsideByPart));
 }
 
 function swapFault(swapped: FitExplanation["swapped"], given: Placement): Fault {

@@ -1,6 +1,7 @@
 /** A body whose limbs are elsewhere, or that is another person's. */
 import { poseBody } from "../../body/forward.ts";
 import { BODY_PARTS, vertexParts } from "../../body/parts.ts";
+import type { FitMeasure } from "../../body/solve/measure.ts";
 import { outerVertexShares } from "../../body/solve/body_surface.ts";
 import { registerBody } from "../../body/solve/register.ts";
 import { type BodyState, fitOfState } from "../../body/solve/state.ts";
@@ -18,32 +19,12 @@ const FEW_PARTS = 5;
 /** Lets the pose go free: a few parts out of place, or another fit altogether? */
 export function poseFaults(
   scene: CheckScene,
-  { given, moved }: FitExplanation,
+  explained: FitExplanation,
   state: BodyState,
 ): { faults: Fault[]; best: Placement } {
-  const { model, target } = scene;
-  const priors = { pose: 0.01, limits: 2, shape: 0.02 };
-  const { state: free } = registerBody({ model, state }, target, {
-    stages: [
-      { iterations: 10, aboveM: 0.15, belowM: 0.2, belowWeight: 2, reachM: 0.4, points: 0, priors },
-      { iterations: 15, aboveM: 0.04, belowM: 0.1, belowWeight: 6, reachM: 0.2, points: 0, priors },
-    ],
-  });
-  const posed = placed(scene, free);
-  const off = partsOff(scene, state, free);
-  if (posed.misfit < GOOD_MISFIT && off.length > 0 && off.length <= FEW_PARTS) {
-    const text = off.map(({ part, byM }) => `${partText(part)} ${centimetres(byM)}`).join(", ");
-    return {
-      faults: [{
-        code: "fit-pose",
-        severity: "bad",
-        ratio: Math.max(...off.map(({ byM }) => byM)),
-        text: `the fit's pose is wrong in places: ${text} off`,
-        hint: "refine the fit with align",
-      }],
-      best: posed,
-    };
-  }
+  const limbs = limbFault(scene, explained, state);
+  if (limbs !== undefined) return limbs;
+  const { given, moved } = explained;
   return {
     faults: [{
       code: "fit-wrong",
@@ -56,6 +37,54 @@ export function poseFaults(
     }],
     best: given,
   };
+}
+
+/** A few parts that a free pose puts elsewhere, where it lies well; undefined where that is not so. */
+export function limbFault(
+  scene: CheckScene,
+  { given }: FitExplanation,
+  state: BodyState,
+): { faults: Fault[]; best: Placement } | undefined {
+  const { model, target } = scene, priors = { pose: 0.01, limits: 2, shape: 0.02 };
+  const { state: free } = registerBody({ model, state }, target, {
+    stages: [
+      { iterations: 10, aboveM: 0.15, belowM: 0.2, belowWeight: 2, reachM: 0.4, points: 0, priors },
+      { iterations: 15, aboveM: 0.04, belowM: 0.1, belowWeight: 6, reachM: 0.2, points: 0, priors },
+    ],
+  });
+  const posed = placed(scene, free), off = partsOff(scene, state, free);
+  const better = posed.misfit < GOOD_MISFIT && posed.misfit < given.misfit;
+  if (!better || off.length === 0 || off.length > FEW_PARTS) return undefined;
+  const text = off.map(({ part, byM }) => `${partText(part)} ${centimetres(byM)}`).join(", ");
+  return {
+    faults: [{
+      code: "fit-pose",
+      severity: "bad",
+      ratio: Math.max(...off.map(({ byM }) => byM)),
+      text: `the fit's pose is wrong in places: ${text} off`,
+      hint: "refine the fit with align",
+    }],
+    best: posed,
+  };
+}
+
+/** More than this of a part outside of the scan is no noise. */
+const STRAY = 0.5;
+
+/** The fault of parts that lie outside of the scan, wherever they should be. */
+export function strayParts(outsideByPart: FitMeasure["outsideByPart"]): Fault[] {
+  const stray = BODY_PARTS.filter((part) => outsideByPart[part] > STRAY);
+  if (stray.length === 0) return [];
+  const text = stray.map((part) =>
+    `${partText(part)} (${(100 * outsideByPart[part]).toFixed(0)} %)`
+  ).join(", ");
+  return [{
+    code: "fit-pose",
+    severity: "bad",
+    ratio: Math.max(...stray.map((part) => outsideByPart[part])),
+    text: `the fit's pose is wrong in places: outside of the scan lie the ${text}`,
+    hint: "refine the fit with align",
+  }];
 }
 
 function partsOff({ model }: CheckScene, from: BodyState, to: BodyState) {

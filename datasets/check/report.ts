@@ -33,6 +33,9 @@ const fit = open({
   outsideDepthM: z.number().describe("Mean distance of that share from the scan"),
   statureM: z.number().describe("Height of the fitted body, standing straight"),
   parts: z.partialRecord(z.enum(BODY_PARTS), part),
+  outsideByPart: z.record(z.enum(BODY_PARTS), z.number()).describe(
+    "Share of each part's surface outside of the scan",
+  ),
 });
 
 const subject = open({

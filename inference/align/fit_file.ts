@@ -37,6 +37,7 @@ export const alignRecord = open({
   outsideShare: z.number().describe("Share of the body's surface outside of the scan"),
   outsideDepthM: z.number(),
   parts: z.partialRecord(z.enum(BODY_PARTS), part),
+  outsideByPart: z.record(z.enum(BODY_PARTS), z.number()),
   pictures: z.int().nullable().describe("Pictures taken to find the person; null: from a fit"),
   agreed: z.int().nullable().describe("Pictures of the last round that agree"),
 });

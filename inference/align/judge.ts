@@ -29,7 +29,9 @@ const PART_P95_M: Readonly<Partial<Record<BodyPart, number>>> = Object.freeze({
 });
 
 /** Judges a fit by how it lies in its scan. */
-export function judgeFit({ misfit, outsideShare, parts }: FitMeasure): AlignVerdict {
+export function judgeFit(
+  { misfit, outsideShare, parts, outsideByPart }: FitMeasure,
+): AlignVerdict {
   const reasons: string[] = [];
   let worst = 0;
   const note = (severity: 0 | 1 | 2, text: string) => {
@@ -47,12 +49,14 @@ export function judgeFit({ misfit, outsideShare, parts }: FitMeasure): AlignVerd
     level(outsideShare, OUTSIDE),
     `${(100 * outsideShare).toFixed(0)} % of the body lie outside of the scan`,
   );
+  for (const [name, share] of Object.entries(outsideByPart)) {
+    note(
+      level(share, PART_OUTSIDE),
+      `${(100 * share).toFixed(0)} % of the ${partText(name as BodyPart)} lie outside of the scan`,
+    );
+  }
   for (const [name, part] of Object.entries(parts)) {
     const words = partText(name as BodyPart);
-    note(
-      level(part.outsideShare, PART_OUTSIDE),
-      `${(100 * part.outsideShare).toFixed(0)} % of the ${words} lie outside of the scan`,
-    );
     const limit = PART_P95_M[name as BodyPart];
     note(
       limit !== undefined && part.p95M > limit ? 1 : 0,

@@ -54,7 +54,9 @@ function openBody(): Promise<BodyModel> {
 }
 
 /** What the networks see of a view. Keypoints that a view set has are truth and not used. */
-export async function pictureOf(view: ViewInput): Promise<PictureOfPerson> {
+export async function pictureOf(
+  view: Pick<ViewInput, "subject" | "view" | "camera" | "color" | "mask" | "keypoints" | "cue">,
+): Promise<PictureOfPerson> {
   const mask = await view.mask(), camera = view.camera!;
   if (view.view === undefined) {
     const keypoints = await view.keypoints();

@@ -84,7 +84,7 @@ export const INJECTIONS: readonly Injection[] = [
     name: "scan 2.4 times as large",
     expected: ["fit-scale"],
     apply: (person) => movedScan(person, scaling(2.4)),
-    says: /2\.[34]\d× too small: 1 unit of this scan is 0\.4[012]\d? m/,
+    says: /2\.[34]\d× too small: 1 unit of this scan is 0\.4[0123]\d? m/,
   },
   {
     name: "fit 10 cm to the side",

@@ -29,7 +29,25 @@ function reportOf({ scan, model, fit }: Person) {
   return checkScan(subject, { scan, body: { model, fit } }).report;
 }
 
+/** One fault of every kind; the benchmark does all. */
+const TRIED = [
+  "none",
+  "fit scaled by 1/2.4",
+  "scan 2.4 times as large",
+  "fit 10 cm to the side",
+  "scan in cm, fit in m",
+  "scan and fit in cm",
+  "scan and fit on their face",
+  "scan faces +x, fit +z",
+  "fit turned by 15° about y",
+  "pose mirrored",
+  "betas 0 and 1 off by 2.5",
+  "left elbow bent by 70°",
+  "inside out",
+];
+
 for (const { name, expected, apply, says } of INJECTIONS) {
+  if (!TRIED.includes(name)) continue;
   const wanted = expected.length === 0 ? "good" : expected.join(" or ");
   Deno.test(`checkScan() calls "${name}" ${wanted}`, () => {
     const { faults, verdict } = reportOf(apply(waving, suited));
