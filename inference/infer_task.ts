@@ -1,6 +1,6 @@
 /** Reconstructs one view: the task that workers run. */
 import { join } from "../core/work/path.ts";
-import { encodePly } from "../core/files/ply_write.ts";
+import { plyParts } from "../core/files/ply_write.ts";
 import { InputError } from "../core/work/errors.ts";
 import type { Json } from "../core/work/json.ts";
 import { writeWhole } from "../core/work/scratch.ts";
@@ -55,7 +55,7 @@ const reconstruct: Task<InferPayload> = async (
   const result = await chosen.reconstruct(view, context);
   const made = result.mesh;
   if (made !== undefined) {
-    await context.stage("write", () => writeWhole(join(scratch, mesh), encodePly(made)));
+    await context.stage("write", () => writeWhole(join(scratch, mesh), plyParts(made)));
   }
   return {
     result: result.report,

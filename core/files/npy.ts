@@ -196,6 +196,19 @@ export async function readNpyText(
  * @throws {RangeError} If shape, dtype and data do not fit together.
  */
 export function encodeNpy(array: NpyArray): Uint8Array {
+  const [header, body] = npyParts(array);
+  const out = new Uint8Array(header.length + body.length);
+  out.set(header);
+  out.set(body, header.length);
+  return out;
+}
+
+/**
+ * The two parts of a `.npy` file: its header, and the data's own bytes, not copied.
+ *
+ * @throws {RangeError} If shape, dtype and data do not fit together.
+ */
+export function npyParts(array: NpyArray): [header: Uint8Array, body: Uint8Array] {
   const { shape, dtype, data } = array;
   const count = shape.reduce((a, b) => a * b, 1);
   const kind = KINDS[dtype];
@@ -210,13 +223,12 @@ export function encodeNpy(array: NpyArray): Uint8Array {
   const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
   let header = `{'descr': '${order}${dtype}', 'fortran_order': False, 'shape': ${tuple}, }`;
   header += " ".repeat(63 - (10 + header.length) % 64) + "\n";
-  const out = new Uint8Array(10 + header.length + data.byteLength);
+  const out = new Uint8Array(10 + header.length);
   out.set(MAGIC);
   out[6] = 1;
   new DataView(out.buffer).setUint16(8, header.length, true);
   new TextEncoder().encodeInto(header, out.subarray(10));
-  out.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), 10 + header.length);
-  return out;
+  return [out, new Uint8Array(data.buffer, data.byteOffset, data.byteLength)];
 }
 
 /** Reads the dictionary. NumPy writes exactly three keys; anything else is not its output. */

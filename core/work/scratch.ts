@@ -118,15 +118,25 @@ export async function moveIntoPlace(from: string, to: string): Promise<void> {
 /**
  * Writes one file whole or not at all: to a temporary name beside it, flushed, then renamed.
  *
+ * @param data Bytes, a text, or parts that are written one after the other as they are made.
  * @throws {InputError} If the file system refuses; the old file, if any, is then untouched.
  */
-export async function writeWhole(path: string, data: Uint8Array | string): Promise<void> {
+export async function writeWhole(
+  path: string,
+  data: Uint8Array | string | Iterable<Uint8Array>,
+): Promise<void> {
   const temporary = `${path}.${crypto.randomUUID().slice(0, 8)}.tmp`;
-  const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
+  const parts = typeof data === "string"
+    ? [new TextEncoder().encode(data)]
+    : data instanceof Uint8Array
+    ? [data]
+    : data;
   try {
     await Deno.mkdir(dirname(path), { recursive: true });
     using file = await Deno.open(temporary, { write: true, createNew: true });
-    for (let done = 0; done < bytes.length;) done += await file.write(bytes.subarray(done));
+    for (const bytes of parts) {
+      for (let done = 0; done < bytes.length;) done += await file.write(bytes.subarray(done));
+    }
     await file.syncData();
     await Deno.rename(temporary, path);
   } catch (cause) {

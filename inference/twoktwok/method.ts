@@ -89,8 +89,36 @@ function declarationOf(json: ModelJson, settings: MethodSettings): MethodDeclara
 }
 
 async function reconstruct(view: ViewInput, context: MethodContext): Promise<Reconstruction> {
-  const { settings, stage, id, folder, signal, progress } = context;
   const options = optionsOf(context.options);
+  const { maps, canvas, report, warnings } = await mapsOf([view, options], context);
+  const { stage, folder, id, progress } = context;
+  if (options.outputs.includes("maps")) {
+    await stage("maps", () => writeOwnMaps(join(folder, id), maps));
+  }
+  if (options.mesher === "none") return { mesh: undefined, report, warnings };
+  progress?.("mesh", 0, 1);
+  const { mesher, openJumpsMm } = options;
+  const made = await stage("mesh", () =>
+    meshDepthMaps({
+      camera: maps.camera,
+      front: maps.front,
+      back: maps.back,
+      frontNormals: maps.frontNormals,
+      backNormals: maps.backNormals,
+      frontColor: { data: canvas, channels: 3 },
+    }, { mesher, openJumpsMm }));
+  return {
+    mesh: made.mesh,
+    report: { ...report, meshing: meshingJson(made.record) },
+    warnings: [...warnings, ...made.warnings],
+  };
+}
+
+/** What is left of the networks' run: the maps, not the networks' own memory. */
+async function mapsOf(
+  [view, options]: readonly [ViewInput, Options],
+  { settings, stage, id, folder, signal, progress }: MethodContext,
+) {
   const model = await openModel(modelOf(settings));
   const isCompact = model.json.pipeline.compact !== undefined;
   const whole = await stage("read", () => personOf(view, options, isCompact));
@@ -118,32 +146,11 @@ async function reconstruct(view: ViewInput, context: MethodContext): Promise<Rec
       ? { folder: join(folder, PUBLISHED_FOLDER), name: id.replaceAll("/", "_") }
       : undefined,
   });
-  const { maps } = result;
-  if (options.outputs.includes("maps")) {
-    await stage("maps", () => writeOwnMaps(join(folder, id), maps));
-  }
-  const report = reportOf(result);
-  const warnings = [
-    ...sizeWarnings(whole, options),
-    ...seen?.warnings ?? [],
-    ...result.warnings,
-  ];
-  if (options.mesher === "none") return { mesh: undefined, report, warnings };
-  progress?.("mesh", 0, 1);
-  const { mesher, openJumpsMm } = options;
-  const made = await stage("mesh", () =>
-    meshDepthMaps({
-      camera: maps.camera,
-      front: maps.front,
-      back: maps.back,
-      frontNormals: maps.frontNormals,
-      backNormals: maps.backNormals,
-      frontColor: { data: result.canvas, channels: 3 },
-    }, { mesher, openJumpsMm }));
   return {
-    mesh: made.mesh,
-    report: { ...report, meshing: meshingJson(made.record) },
-    warnings: [...warnings, ...made.warnings],
+    maps: result.maps,
+    canvas: result.canvas,
+    report: reportOf(result),
+    warnings: [...sizeWarnings(whole, options), ...seen?.warnings ?? [], ...result.warnings],
   };
 }
 

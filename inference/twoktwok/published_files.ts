@@ -1,6 +1,6 @@
 /** Writes what the published program writes, so that its scripts can go on from there. */
 import { encodePng, type Image } from "../../core/files/image.ts";
-import { encodePly } from "../../core/files/ply_write.ts";
+import { plyParts } from "../../core/files/ply_write.ts";
 import { join } from "../../core/work/path.ts";
 import { writeWhole } from "../../core/work/scratch.ts";
 import { depth16, pointClouds } from "./clouds.ts";
@@ -34,7 +34,7 @@ export async function writePublishedFiles(
 ): Promise<PublishedFiles> {
   const { canvasPx: side, coarsePx } = pipeline, { fine, coarse } = maps, plane = side * side;
   const files: string[] = [];
-  const write = async (path: string, bytes: Uint8Array) => {
+  const write = async (path: string, bytes: Uint8Array | Iterable<Uint8Array>) => {
     await writeWhole(join(folder, path), bytes);
     files.push(path);
   };
@@ -71,8 +71,8 @@ export async function writePublishedFiles(
   await png(`images/${name}`, { width: side, height: side, channels: 3, data: cut });
 
   const { plain, withSeams } = pointClouds(depth, input.plain, side);
-  await write(`output_plys/${name}.ply`, encodePly(plain));
-  await write(`output_plys_c/${name}.ply`, encodePly(withSeams));
+  await write(`output_plys/${name}.ply`, plyParts(plain));
+  await write(`output_plys_c/${name}.ply`, plyParts(withSeams));
   return {
     files,
     saturated: depth.saturated + small.saturated,

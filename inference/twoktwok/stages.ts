@@ -1,5 +1,5 @@
 /** Every named tensor of a run as float32 `.npy`, for comparison with other programs. */
-import { encodeNpy } from "../../core/files/npy.ts";
+import { npyParts } from "../../core/files/npy.ts";
 import { join } from "../../core/work/path.ts";
 import { type Json, stableJson } from "../../core/work/json.ts";
 import { moveIntoPlace, Scratch, WORK_FOLDER, writeWhole } from "../../core/work/scratch.ts";
@@ -73,8 +73,8 @@ export async function writeStages(
   {
     await using scratch = await Scratch.open(join(folder, WORK_FOLDER));
     for (const { name, shape, make } of tensors) {
-      const bytes = encodeNpy({ shape: [...shape], dtype: "f4", data: make() });
-      await writeWhole(join(scratch.folder, `${name}.npy`), bytes);
+      const parts = npyParts({ shape: [...shape], dtype: "f4", data: make() });
+      await writeWhole(join(scratch.folder, `${name}.npy`), parts);
     }
     await Deno.remove(join(folder, STAGES_FILE)).catch(() => {});
     for (const { name } of tensors) {

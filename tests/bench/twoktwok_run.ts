@@ -79,6 +79,7 @@ const result = await runTwoKTwoK(
         wall: (performance.now() - start.wall) / 1000,
         cpu: processCpuSeconds() - start.cpu,
         peakMb: processPeakMb(),
+        rssMb: Deno.memoryUsage().rss / 2 ** 20,
       };
     },
   },
