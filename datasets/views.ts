@@ -27,6 +27,9 @@ export const viewSubject = open({
   metresPerUnit: z.number().positive().optional(),
   scan: fileRef,
   companions: z.array(fileRef),
+  /** Of the companions: the picture and the triangles that the scan's file does not name. */
+  texture: z.string().optional(),
+  faces: z.string().optional(),
   body: fileRef.nullable(),
   fit: fitJson.extend({
     path: z.string(),
@@ -114,6 +117,8 @@ async function subjectOf(json: ViewSubject, file: string): Promise<Subject> {
     id: json.id,
     dataset: json.dataset,
     scanFile,
+    ...(json.texture === undefined ? {} : { textureFile: resolvePortable(json.texture, folder) }),
+    ...(json.faces === undefined ? {} : { facesFile: resolvePortable(json.faces, folder) }),
     companions: json.companions.map(({ path }) => resolvePortable(path, folder)),
     unit: json.unit,
     unitSource: "declared",

@@ -1,4 +1,5 @@
 /** Everything that the views of one subject share: loaded and prepared once, kept for the next. */
+import { keypointsOfBody } from "../body/body_keypoints.ts";
 import type { BodyFit } from "../body/fit.ts";
 import { bodyMesh, poseBody, type PosedBody } from "../body/forward.ts";
 import type { Keypoints3D } from "../body/keypoints.ts";
@@ -55,12 +56,14 @@ export async function prepareSubject(
   const warnings = [...subject.notes, ...notes].map((note) => `${note.code}: ${note.text}`);
   const prepared: PreparedSubject<CpuScene> = { scan: await backend.prepare(mesh, prepare) };
   let body: SubjectScene["body"];
-  if (needs.body) {
+  // Keypoints that the data set lacks are told by its fit.
+  const derived = needs.keypoints && subject.keypoints === undefined && subject.fit !== undefined;
+  if (needs.body || derived) {
     try {
       const { model, fit, note } = await loadBody(subject, { bodyFile, scan: mesh });
       if (note !== undefined) warnings.push(note);
       const posed = poseBody(model, fit);
-      prepared.body = await backend.prepare(bodyMesh(model, posed));
+      if (needs.body) prepared.body = await backend.prepare(bodyMesh(model, posed));
       body = { model, fit, posed };
       const warning = fitWarning(mesh, body);
       if (warning !== undefined) warnings.push(warning);
@@ -69,13 +72,13 @@ export async function prepareSubject(
     }
   }
   if (needs.keypoints) {
-    if (subject.keypoints === undefined) {
+    const points = subject.keypoints ??
+      (body === undefined ? undefined : keypointsOfBody(body.model, body.posed));
+    if (points === undefined) {
       warnings.push("no keypoints: the data set has none for this subject");
     } else {
-      prepared.keypoints = {
-        points: subject.keypoints,
-        radiiM: keypointRadii(subject.keypoints, mesh),
-      };
+      if (subject.keypoints === undefined) warnings.push("keypoints: derived from the body's fit");
+      prepared.keypoints = { points, radiiM: keypointRadii(points, mesh) };
     }
   }
   return {

@@ -7,7 +7,9 @@ import { writeWhole } from "../core/work/scratch.ts";
 import { InputError } from "../core/work/errors.ts";
 import type { Mesh } from "../core/geometry/mesh.ts";
 import { toRows } from "../core/geometry/transform.ts";
+import { keypointsOfBody } from "../body/body_keypoints.ts";
 import { jsonOfFit } from "../body/fit_json.ts";
+import { poseBody } from "../body/forward.ts";
 import { loadBody, loadScan } from "../datasets/load.ts";
 import type { Subject } from "../datasets/subject.ts";
 import { type Framing, framingOf } from "./cameras.ts";
@@ -28,12 +30,14 @@ export async function writeSubjectFile(scratch: string, file: SubjectFile): Prom
   await writeWhole(join(scratch, subject.id, "subject.json"), stableJson(json));
 }
 
-/** The subject with its fit read as its views draw it. */
+/** The subject with its fit and its keypoints as its views have them. */
 async function withChosenFit({ subject, bodyFile }: SubjectFile, scan: Mesh): Promise<Subject> {
-  if (subject.fit?.candidates === undefined || bodyFile === undefined) return subject;
+  const plain = subject.fit?.candidates === undefined && subject.keypoints !== undefined;
+  if (subject.fit === undefined || plain || bodyFile === undefined) return subject;
   try {
-    const { fit } = await loadBody(subject, { bodyFile, scan });
-    return { ...subject, fit: { ...subject.fit, fit } };
+    const { model, fit } = await loadBody(subject, { bodyFile, scan });
+    const keypoints = subject.keypoints ?? keypointsOfBody(model, poseBody(model, fit));
+    return { ...subject, keypoints, fit: { ...subject.fit, fit } };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     return subject; // the views say that the body cannot be posed
@@ -49,7 +53,7 @@ async function subjectJson(
     sha256: (await hashPlace(path)).sha256,
   });
   const known = (points: Float64Array) => Array.from(points, (v) => Number.isFinite(v) ? v : null);
-  const { fit, keypoints } = subject;
+  const { fit, keypoints, textureFile, facesFile } = subject;
   return {
     schema: "scan2score/subject-1",
     id: subject.id,
@@ -58,6 +62,8 @@ async function subjectJson(
     ...(subject.metresPerUnit === undefined ? {} : { metresPerUnit: subject.metresPerUnit }),
     scan: await ref(subject.scanFile),
     companions: await Promise.all(subject.companions.map(ref)),
+    ...(textureFile === undefined ? {} : { texture: portablePath(textureFile, folder) }),
+    ...(facesFile === undefined ? {} : { faces: portablePath(facesFile, folder) }),
     body: bodyFile === undefined ? null : await ref(bodyFile),
     fit: fit === undefined ? null : { ...await ref(fit.file), ...jsonOfFit(fit.fit) },
     keypoints3d: keypoints === undefined ? null : {
