@@ -218,7 +218,8 @@ function unitOf(name: SuiteSubject["units"]): Unit | undefined {
   }
 }
 
-function fitOf(body: NonNullable<SuiteSubject["body"]>): BodyFit {
+/** The fit of a subject's JSON, in the units of its scan's file. */
+export function fitOf(body: NonNullable<SuiteSubject["body"]>): BodyFit {
   return {
     kind: body.kind ?? "smpl",
     betas: Float64Array.from(body.betas),

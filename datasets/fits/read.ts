@@ -10,6 +10,7 @@ import { MapArrays, type NamedArrays, openArrays } from "../../body/arrays.ts";
 import type { BodyGender } from "../../body/model.ts";
 import { FIT_FORMATS, type FitFileFacts, type FitFormat } from "./formats.ts";
 import { ALL_PARAM_NAMES, frameCount, readFrame } from "./params.ts";
+import { ownFit } from "./own.ts";
 import { tracksOf } from "./tracks.ts";
 import type { FitFile, FitFrame, FitReadOptions } from "./types.ts";
 import { FitValues } from "./values.ts";
@@ -33,6 +34,8 @@ export async function readFitFile(path: string, options: FitReadOptions = {}): P
  */
 export async function readFits(source: ByteSource, options: FitReadOptions = {}): Promise<FitFile> {
   const { root, container } = await openRoot(source);
+  const own = container === "json" ? ownFit(root, source.name) : undefined;
+  if (own !== undefined) return own;
   if (root instanceof Map) {
     const tracks = tracksOf(root);
     if (tracks !== undefined) return await readTracks(tracks, source.name, options);
