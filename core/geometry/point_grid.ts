@@ -47,6 +47,13 @@ export function visitWithin(
   { radius, visit }: { radius: number; visit: (item: number, squared: number) => void },
 ): void {
   const buckets = starts.length - 1, limit = radius * radius;
+  if ((2 * radius / cell + 1) ** 3 > points.length / 3) { // more cells than points: ask them all
+    for (let p = 0; p < points.length; p += 3) {
+      const squared = (points[p] - x) ** 2 + (points[p + 1] - y) ** 2 + (points[p + 2] - z) ** 2;
+      if (squared <= limit) visit(p / 3, squared);
+    }
+    return;
+  }
   const [x0, y0, z0] = [x, y, z].map((v) => Math.floor((v - radius) / cell));
   const [x1, y1, z1] = [x, y, z].map((v) => Math.floor((v + radius) / cell));
   for (let i = x0; i <= x1; i++) {

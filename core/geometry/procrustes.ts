@@ -9,7 +9,7 @@ export interface Procrustes {
   scale: number;
   /** Whether q mirrors (determinant −1). */
   mirrored: boolean;
-  /** Mean squared difference of coordinates once `from` is moved. */
+  /** Mean squared distance once `from` is moved. */
   cost: number;
 }
 
@@ -59,7 +59,7 @@ export function procrustes(from: Float64Array, to: Float64Array): Procrustes {
     matrix: affine(linear, shift),
     scale,
     mirrored: determinant3(rotation) < 0,
-    cost: cost / from.length,
+    cost: cost / count,
   };
 }
 

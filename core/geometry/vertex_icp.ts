@@ -6,7 +6,7 @@ import { identity, type Matrix4, multiply, transformPoints } from "./transform.t
 /** When {@linkcode alignVertices} ends. */
 export interface VertexIcpOptions {
   maxIterations: number;
-  /** Ends when the mean squared coordinate difference falls by less than this, unit². */
+  /** Ends when the mean squared distance falls by less than this, unit². */
   threshold: number;
 }
 

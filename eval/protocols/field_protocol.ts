@@ -30,7 +30,7 @@ export type NormalErrorConstants = {
 /** trimesh's `registration.icp` between vertices. */
 export type IcpConstants = {
   readonly maxIterations: number;
-  /** Stops when the mean squared coordinate error falls by less, metres². */
+  /** Stops when the mean squared distance falls by less, metres². */
   readonly threshold: number;
   readonly reflection: "allowed";
   readonly scale: "free";
