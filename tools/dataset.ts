@@ -11,10 +11,13 @@ import {
   list,
   natural,
   ONLY,
+  positive,
   QUIET,
   workerCount,
   WORKERS,
 } from "./_options.ts";
+import type { Overview } from "../datasets/overview.ts";
+import type { RenderEstimate } from "../render/estimate.ts";
 import { eprint, print } from "./_print.ts";
 import { repose } from "./dataset_repose.ts";
 
@@ -25,6 +28,7 @@ export function dataset(finish: Finish) {
     "Data sets as a whole: convert between layouts, split, describe, verify.",
     "scan2score dataset split fixtures/humans -o out/split --parts train=0.75,test=0.25",
   );
+  group.addCommand(info(finish));
   group.addCommand(convert(finish));
   group.addCommand(split(finish));
   group.addCommand(describe(finish));
@@ -32,6 +36,66 @@ export function dataset(finish: Finish) {
   group.addCommand(formats(finish));
   group.addCommand(repose(finish));
   return group;
+}
+
+function info(finish: Finish) {
+  return command(
+    "info",
+    "Count what a data set holds and lacks; with --estimate, how long rendering it will take.",
+    "scan2score dataset info fixtures/humans --estimate",
+  )
+    .argument("<dataset>", "folder or archive of scans")
+    .option("--format <name>", "layout of the data set (else told by its content)")
+    .option("--estimate", "render one view of three subjects to tell time and size of all")
+    .option("--size <px>", "of the estimate: width and height", positive, 2048)
+    .option("--views <n>", "of the estimate: views a subject", positive, 7)
+    .option(...WORKERS).option(...JSON_OUT).option(...QUIET)
+    .action(async (path, flags) => {
+      const { openDataset } = await import("../datasets/open.ts");
+      const { overviewOf } = await import("../datasets/overview.ts");
+      const { estimateRender } = await import("../render/estimate.ts");
+      const opened = await openDataset(userPath(path), { format: flags.format });
+      const overview = await overviewOf(opened);
+      const estimate = flags.estimate
+        ? await estimateRender({
+          subjects: opened.subjects,
+          views: Array.from({ length: flags.views }, (_, i) => ({ yawDeg: i, pitchDeg: 0 })),
+          options: { size: flags.size },
+        }, { workers: workerCount(flags.workers) })
+        : undefined;
+      if (flags.json) print(stableJson({ ...overview, estimate } as unknown as Json).trimEnd());
+      else printOverview(overview, estimate);
+      finish(opened.broken.length > 0 ? 1 : 0);
+    });
+}
+
+function printOverview(overview: Overview, estimate: RenderEstimate | undefined): void {
+  const pairs = (counts: { [key: string]: number }) =>
+    Object.entries(counts).map(([key, count]) => `${count} ${key}`).join(", ");
+  const { subjects, people, bytes, files } = overview,
+    mb = (n: number) => `${(n / 1e6).toFixed(0)} MB`;
+  print(`${overview.name}: ${overview.format} (${overview.evidence})`);
+  print(`  ${subjects} subjects of ${people} people, ${files} files, ${mb(bytes)}`);
+  print(`  scans: ${pairs(overview.scans)}; units: ${pairs(overview.units)}`);
+  print(
+    `  with texture ${overview.withTexture}, with fit ${overview.withFit}` +
+      `${overview.withFit === 0 ? "" : ` (${pairs(overview.fitKinds)})`}, ` +
+      `with keypoints ${overview.withKeypoints}`,
+  );
+  for (const [name, values] of Object.entries(overview.attributes)) {
+    print(`  ${name}: ${pairs(values)}`);
+  }
+  for (const [code, { count, some }] of Object.entries(overview.notes)) {
+    print(`  ${code}: ${count} (${some.join(", ")}${count > some.length ? ", …" : ""})`);
+  }
+  for (const [code, count] of Object.entries(overview.broken)) print(`  broken, ${code}: ${count}`);
+  if (estimate === undefined) return;
+  const { views, seconds, bytes: out, secondsPerView, workers, tried } = estimate;
+  const time = seconds < 120 ? `${seconds.toFixed(0)} s` : `${(seconds / 60).toFixed(0)} min`;
+  print(
+    `  rendering ${views} views: about ${time} with ${workers} workers, ${mb(out)} ` +
+      `(${secondsPerView.toFixed(2)} s a view, by ${tried.join(", ")})`,
+  );
 }
 
 function convert(finish: Finish) {

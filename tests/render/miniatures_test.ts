@@ -26,8 +26,12 @@ async function rendered(path: string, out: string, { smpl }: Miniature) {
   return { subject, summary };
 }
 
-Deno.test("renderDataset() draws people of every data set, upright and whole", async () => {
-  for (const miniature of await miniatures()) {
+/** Data sets that differ in how scans are read, stand or get their keypoints. */
+const FORMATS = ["thuman2", "2k2k", "renderpeople", "cape", "x-humans", "humman", "mapped"];
+
+Deno.test("renderDataset() draws people of data sets of all kinds, upright and whole", async () => {
+  const all = (await miniatures()).filter(({ format }) => FORMATS.includes(format));
+  for (const miniature of all) {
     await inFolder(async (folder) => {
       await writeFiles(`${folder}/data`, miniature.files);
       const { subject } = await rendered(`${folder}/data`, `${folder}/out`, miniature);

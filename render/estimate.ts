@@ -1,0 +1,72 @@
+/** How long rendering a data set will take and how much it will write: by rendering a little of it. */
+import { join } from "../core/work/path.ts";
+import { WORK_FOLDER } from "../core/work/scratch.ts";
+import { filesUnder } from "../core/work/work_list.ts";
+import type { RenderJob } from "./render_dataset.ts";
+import { renderDataset } from "./render_dataset.ts";
+
+/** What was measured, and what follows for the whole. */
+export interface RenderEstimate {
+  /** Views of the whole. */
+  views: number;
+  /** Of one view of the subjects tried. */
+  secondsPerView: number;
+  bytesPerView: number;
+  /** Loading and preparing a subject. */
+  secondsPerSubject: number;
+  /** With so many workers. */
+  workers: number;
+  seconds: number;
+  bytes: number;
+  /** Ids of the subjects tried. */
+  tried: string[];
+}
+
+/**
+ * Renders one view of a few subjects (first, middle, last) into a folder that is removed, one after
+ * another.
+ *
+ * @throws As `renderDataset`.
+ */
+export async function estimateRender(
+  job: RenderJob,
+  { workers }: { workers: number },
+): Promise<RenderEstimate> {
+  const { subjects, views } = job, n = subjects.length;
+  const tried = [...new Set([0, n >> 1, n - 1])].flatMap((i) => subjects[i] ?? []);
+  const folder = await Deno.makeTempDir({ prefix: "scan2score-estimate-" });
+  try {
+    const { records, timing } = await renderDataset(folder, {
+      ...job,
+      subjects: tried,
+      views: views.slice(0, 1),
+    });
+    let load = 0, draw = 0, drawn = 0;
+    for (const { id, status } of records) {
+      const seconds = timing[id];
+      if (status === "failed" || seconds === undefined || !id.includes("/")) continue;
+      load += seconds.load ?? 0;
+      draw += seconds.draw ?? 0;
+      drawn++;
+    }
+    let bytes = 0;
+    for (const file of await filesUnder(folder)) {
+      if (!file.startsWith(join(folder, WORK_FOLDER))) bytes += (await Deno.stat(file)).size;
+    }
+    const per = Math.max(1, drawn);
+    const secondsPerView = draw / per, secondsPerSubject = load / per, bytesPerView = bytes / per;
+    const count = subjects.length * views.length;
+    return {
+      views: count,
+      secondsPerView,
+      bytesPerView,
+      secondsPerSubject,
+      workers,
+      seconds: (count * secondsPerView + subjects.length * secondsPerSubject) / workers,
+      bytes: count * bytesPerView,
+      tried: tried.map(({ id }) => id),
+    };
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
