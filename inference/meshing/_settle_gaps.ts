@@ -49,7 +49,7 @@ export function settleGaps(maps: DoubleDepth, gaps: Gaps): Uint32Array {
       }
       if (changes > 2) return false;
     }
-    if ((used & 5) !== 5) return false;
+    if ((used & 5) !== 5 || solid.every((pieces) => pieces === 7)) return false;
     // Edges: the second half of a cell and the first of the next share one.
     for (let n = 1; n < 8; n += 2) {
       const a = solid[n], b = solid[(n + 1) & 7];

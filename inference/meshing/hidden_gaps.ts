@@ -164,10 +164,11 @@ function longestOutside(
   const b = perspective ? (camera.cy - j - 0.5) / camera.fy : (height / 2 - j - 0.5) * metres;
   const steps = Math.max(2, Math.ceil((back[p] - front[p]) / stepM));
   const at = (n: number) => front[p] + n / steps * (back[p] - front[p]);
-  let longest = 0, entered = -1, last = 0;
+  let longest = 0, entered = -1, last = 0, inside = 0;
   for (let n = 0; n <= steps; n++) {
     const d = at(n), scale = perspective ? d : 1;
     const value = n === steps ? 1 : fieldAt(field, a * scale, b * scale, -d) - 0.5;
+    if (value >= 0 && n < steps) inside++;
     const crossing = n === 0 ? d : at(n - 1 + last / (last - value));
     if (value < 0 && entered < 0) entered = n === 0 ? front[p] : crossing;
     else if (value >= 0 && entered >= 0) {
@@ -177,5 +178,6 @@ function longestOutside(
     }
     last = value;
   }
-  return longest > 0;
+  // A ray that only grazes the reconstruction tells nothing.
+  return longest > 0 && inside > 0;
 }

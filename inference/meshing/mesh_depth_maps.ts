@@ -164,7 +164,7 @@ function reconstructed(maps: DepthMaps, options: PoissonMeshOptions): Made {
     ownNormals,
     poisson: { depth, cellMm: 1000 * cellM },
     hiddenGaps: { pixels: 0, meanMm: 0 },
-    reachM: cellM / 10,
+    reachM: cellM / 2,
   };
 }
 

@@ -29,7 +29,10 @@ const BOX_SCALE = 1.1;
 const COARSEST = 5;
 
 /** Sweeps on the coarsest level, on those between, and on the finest two. */
-const SWEEPS_FIRST = 60, SWEEPS = 12, SWEEPS_FINE = 5;
+const SWEEPS_FIRST = 100, SWEEPS = 12, SWEEPS_FINE = 5;
+
+/** Over-relaxation on the coarsest level, where values have to cross the whole box. */
+const RELAXATION_FIRST = 1.8;
 
 /** Solves for χ. The samples are taken as they are; they must not be empty. */
 export function solvePoisson(
@@ -63,7 +66,10 @@ export function solvePoisson(
     grid.allocate();
     if (n > 0) prolong(pyramid, n);
     const sweeps = n === 0 ? SWEEPS_FIRST : n + 2 >= levels.length ? SWEEPS_FINE : SWEEPS;
-    relax(grid, new Splats(grid, set, origin, pointWeight), sweeps);
+    relax(grid, new Splats(grid, set, origin, pointWeight), {
+      sweeps,
+      relaxation: n === 0 ? RELAXATION_FIRST : 1,
+    });
     // χ alone is asked later.
     grid.divergence = grid.screening = new Float32Array(0);
   });
@@ -228,7 +234,11 @@ class Splats {
 }
 
 /** Gauss–Seidel sweeps, forward and backward in turn; nodes on the rim stay. */
-function relax(grid: Grid, splats: Splats, sweeps: number): void {
+function relax(
+  grid: Grid,
+  splats: Splats,
+  { sweeps, relaxation }: { sweeps: number; relaxation: number },
+): void {
   const { chi, divergence, screening, neighbours, blocks, cell } = grid;
   const right = new Float32Array(chi.length), local = new Float32Array(216);
   for (let sweep = 0; sweep < sweeps; sweep++) {
@@ -248,7 +258,8 @@ function relax(grid: Grid, splats: Splats, sweeps: number): void {
             const sum = local[l - 1] + local[l + 1] + local[l - 6] + local[l + 6] +
               local[l - 36] + local[l + 36];
             const d = screening[i];
-            chi[i] = local[l] = (cell * sum + right[i] + d * local[l]) / (6 * cell + d);
+            const here = local[l], there = (cell * sum + right[i] + d * here) / (6 * cell + d);
+            chi[i] = local[l] = here + relaxation * (there - here);
           }
         }
       }

@@ -92,9 +92,9 @@ for (const mesher of MESHERS) {
     assert.deepEqual([asked, after, kept], [2000, mesh.indices.length / 3, true]);
     // A ball of 0.8 m in 2000 triangles of 90 mm is 90²/(8 · 800) = 1.3 mm off at the middle of one.
     assert.ok(meanMm > 0 && meanMm < 3 && maxMm < 40, `${meanMm} mm, at most ${maxMm} mm`);
-    // Half of the ball's area is steeper than 60°; little is steeper than 76°.
+    // A quarter of the ball is steeper than 76°; a face with one such corner counts.
     const inferred = mesh.faceInferred!.reduce((sum, label) => sum + label, 0);
-    assert.ok(inferred < 0.4 * mesh.faceInferred!.length, `${inferred} faces are inferred`);
+    assert.ok(inferred < 0.55 * mesh.faceInferred!.length, `${inferred} faces are inferred`);
   });
 }
 
