@@ -20,12 +20,12 @@ export async function launchBrowser(): Promise<Browser> {
 }
 
 /** How long a state may take to come: far longer than it should, for slow machines. */
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 30_000;
 
 /**
  * Waits until `read` gives `expected` (equal, or matching), and fails with what it last gave.
  *
- * @throws {AssertionError} If it does not within 15 s.
+ * @throws {AssertionError} If it does not within 30 s.
  */
 export async function eventually<T>(
   read: () => Promise<T>,

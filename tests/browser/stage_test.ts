@@ -1,10 +1,14 @@
 /// <reference lib="dom" />
 /** A subject's page in a real browser: the 3D view on software rendering, maps, keyboard. */
 import assert from "node:assert/strict";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import type { Page } from "playwright-core";
 import { bytesSource } from "../../core/files/source.ts";
 import { type Image, readImage } from "../../core/files/image.ts";
 import { errorColor, SIGNED_COLORS } from "../../eval/report/color_maps.ts";
+import { resultsJson } from "../../eval/results.ts";
+import { writeReport } from "../../eval/write_report.ts";
 import { writeDataset } from "../eval/report/_dataset.ts";
 import { eventually } from "./_browser.ts";
 import { openReport, test } from "./_report_page.ts";
@@ -213,5 +217,47 @@ test("a subject's page fits a phone", async (browser) => {
     return stage.scrollWidth - stage.clientWidth;
   });
   assert.equal(wider, 0);
+  await Deno.remove(folder, { recursive: true });
+});
+
+test("a report that was split leads to a page of the subject, and back", async (browser) => {
+  const folder = await Deno.makeTempDir(), out = join(folder, "out");
+  const file = join(folder, "results.json");
+  await Deno.writeTextFile(file, resultsJson(await writeDataset(folder)));
+  await writeReport(out, [file], {
+    split: true,
+    embedScans: "all",
+    pictures: { heightPx: 64 },
+  });
+  const page = await browser.newPage();
+  const complaints: string[] = [];
+  page.on("console", (message) => complaints.push(message.text()));
+  page.on("pageerror", (error) => complaints.push(error.message));
+  await page.goto(pathToFileURL(join(out, "report.html")).href);
+  await page.locator(".subject a.open").first().click();
+  await eventually(() => state(page), "ready");
+  assert.match(page.url(), /\/subjects\/s-0\.html$/);
+  assert.match(await page.textContent("h1") ?? "", /^round$/);
+  assert.equal(await page.locator(".panes label").count(), 3);
+  await eventually(() => page.locator(".maps img").count(), 12);
+  await page.locator(".kicker a").click();
+  await eventually(() => page.textContent("h1"), "Leaderboard: spheres");
+  assert.deepEqual(complaints, []);
+  await page.close();
+  await Deno.remove(folder, { recursive: true });
+});
+
+test("the page prints light, open, and without controls", async (browser) => {
+  const folder = await Deno.makeTempDir();
+  const { page } = await openReport(browser, await writeDataset(folder), { folder, dark: true });
+  await page.emulateMedia({ media: "print" });
+  await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+  assert.equal(await page.locator(".tools:visible, .switch:visible, .open:visible").count(), 0);
+  assert.equal(await page.locator("details:not([open]) > :not(summary):visible").count(), 0);
+  assert.ok(await page.locator("table.plain.files").first().isVisible());
+  const background = await page.evaluate(() =>
+    getComputedStyle(document.documentElement).backgroundColor
+  );
+  assert.equal(background, "rgb(255, 255, 255)");
   await Deno.remove(folder, { recursive: true });
 });
