@@ -91,7 +91,8 @@ export async function inspectDataset(
 }
 
 function brokenReport({ id, code, text, hint }: Dataset["broken"][number]): SubjectReport {
-  return unread(id, { code, severity: "bad", text, ...(hint === undefined ? {} : { hint }) });
+  const severity = code === "fit-missing" ? "warning" : "bad";
+  return unread(id, { code, severity, text, ...(hint === undefined ? {} : { hint }) });
 }
 
 function failedReport(id: string, reason: string): SubjectReport {
@@ -102,7 +103,7 @@ function failedReport(id: string, reason: string): SubjectReport {
 function unread(id: string, fault: Fault): SubjectReport {
   return {
     id,
-    verdict: "bad",
+    verdict: fault.severity,
     faults: [fault],
     notes: [],
     unit: null,
