@@ -6,7 +6,7 @@ import type { MethodData, PageData } from "./page_data.ts";
 
 const CHART = { width: 260, height: 96, foot: 16 };
 
-/** One histogram of signed distances a method; all on one axis, to `maxMm` either way. */
+/** A histogram of signed distances a method, to `maxMm` either way; each as high as its box. */
 export function histograms(
   data: PageData,
   methods: readonly MethodData[],
@@ -26,13 +26,13 @@ export function histograms(
     const above = distances.p2s.slice(to).reduce((sum, n) => sum + n, 0) / total;
     return [{ name, inside, below, above }];
   });
-  const top = Math.max(...rows.flatMap(({ inside }) => inside), 1e-9);
   const { width, height, foot } = CHART;
   return el(
     "div",
     { class: "histograms" },
     ...rows.map(({ name, inside, below, above }) => {
       const bar = width / inside.length, full = height - foot - 2;
+      const top = Math.max(...inside, 1e-9);
       const label = `${name}: ${percent(below)} of the prediction more than ${reach} mm inside ` +
         `the scan, ${percent(above)} more than ${reach} mm outside`;
       return el(

@@ -109,7 +109,8 @@ export function Stage({ alone }: { alone?: string | undefined }) {
       <section class="stage-distances">
         <h3>Distances</h3>
         <p class="note">
-          Where samples of the prediction lie, signed: left of 0 inside the scan, right outside.
+          Where samples of the prediction lie: left of 0 inside the scan, right outside. Each
+          histogram fills its height.
         </p>
         <div class="stage-histograms" />
         <div class="scroll stage-percentiles" tabIndex={0} role="region" aria-label="Percentiles" />

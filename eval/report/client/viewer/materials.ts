@@ -24,20 +24,24 @@ attribute float distanceMm;
 attribute float part;
 varying vec3 vNormal;
 varying float vDistance;
+varying float vAbsolute;
 varying float vPart;
 void main() {
   vNormal = normalMatrix * normal;
   vDistance = distanceMm;
+  vAbsolute = abs(distanceMm);
   vPart = part;
   gl_Position = projectionMatrix * modelViewMatrix * vec4(position, 1.0);
 }`;
 
-// Facing the camera, colours of distances are exactly those of the legend.
+// Facing the camera, colours of distances are exactly those of the legend. Lengths are interpolated
+// as lengths: where the sign turns between two corners that are far off, nothing in between is near.
 const FRAGMENT = `
 uniform float mode, maxMm, isSigned, part, hasDistance;
 uniform sampler2D sequential, diverging;
 varying vec3 vNormal;
 varying float vDistance;
+varying float vAbsolute;
 varying float vPart;
 void main() {
   vec3 n = normalize(vNormal);
@@ -47,7 +51,7 @@ void main() {
   if (mode > 0.5 && mode < 1.5) {
     color = 0.5 + 0.5 * n;
   } else if (mode > 1.5 && hasDistance > 0.5) {
-    float at = isSigned > 0.5 ? 0.5 + 0.5 * vDistance / maxMm : abs(vDistance) / maxMm;
+    float at = isSigned > 0.5 ? 0.5 + 0.5 * vDistance / maxMm : vAbsolute / maxMm;
     float u = (0.5 + 255.0 * clamp(at, 0.0, 1.0)) / 256.0;
     color = isSigned > 0.5 ? texture2D(diverging, vec2(u, 0.5)).rgb
       : texture2D(sequential, vec2(u, 0.5)).rgb;

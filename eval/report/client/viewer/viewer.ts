@@ -198,8 +198,13 @@ export class Viewer {
     const weights = three.Triangle.getBarycoord(hit.point, a, b, c, new three.Vector3());
     if (weights === null) return undefined;
     const parts = [weights.x, weights.y, weights.z];
-    const distanceMm = corners.reduce((sum, v, k) => sum + parts[k] * distance.getX(v), 0);
-    return { name: pane.name, distanceMm };
+    // As the shader does: the length from lengths, the side from signed distances.
+    let signed = 0, length = 0;
+    for (const [k, v] of corners.entries()) {
+      signed += parts[k] * distance.getX(v);
+      length += parts[k] * Math.abs(distance.getX(v));
+    }
+    return { name: pane.name, distanceMm: Math.sign(signed) * length };
   }
 
   /** How much the graphics card holds. */
