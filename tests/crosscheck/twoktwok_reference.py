@@ -5,7 +5,7 @@ and writes every named tensor, so that `scan2score infer --method 2k2k --stages`
 
   python twoktwok_reference.py input  -o DIR --shape square|portrait [--missing] | --view VIEW
   python twoktwok_reference.py make   -o FILE.pth.tar --input DIR [--kind unstructured|silhouette]
-  python twoktwok_reference.py run    -o DIR --input DIR --checkpoint FILE [--float64] [--threads 2]
+  python twoktwok_reference.py run    -o DIR --input DIR --checkpoint FILE [--threads 2]
   python twoktwok_reference.py compare DIR_A DIR_B
   python twoktwok_reference.py golden            (writes tests/inference/twoktwok/golden)
 
