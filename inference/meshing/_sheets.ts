@@ -7,6 +7,9 @@ import type { DoubleDepth } from "./solid.ts";
 /** Seen from its corners TL, BL, BR, TR a cell lies to the SE, NE, NW, SW. */
 const SIDE_OF_CORNER = [SE, NE, NW, SW];
 
+/** Label of walls at jumps longer than asked for: they are left out later. */
+export const LONG_WALL = 2;
+
 /** Growing lists of triangles and their labels. */
 export class FaceList {
   indices: Uint32Array;
@@ -178,10 +181,10 @@ export class Sheets {
     const near = za < zb ? za < zc ? za : zc : zb < zc ? zb : zc;
     const far = za > zb ? za > zc ? za : zc : zb > zc ? zb : zc;
     const step = far - near, jump = step > this.jumpConstant + this.jumpSlope * near;
-    if (jump && this.input.openJumpsM !== undefined && step > this.input.openJumpsM) return;
     const inner = pa === 1 || pa === 2 || pb === 1 || pb === 2 || pc === 1 || pc === 2;
     const va = this.vertexAt(a, pa), vb = this.vertexAt(b, pb), vc = this.vertexAt(c, pc);
-    const label = jump || inner ? 1 : 0;
+    const long = jump && this.input.openJumpsM !== undefined && step > this.input.openJumpsM;
+    const label = long ? LONG_WALL : jump || inner ? 1 : 0;
     if (isTop) this.faces.add(va, vb, vc, label);
     else this.faces.add(va, vc, vb, label);
   }

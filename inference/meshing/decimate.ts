@@ -18,32 +18,24 @@ export interface Decimation {
   kept: boolean;
 }
 
-/** How to decimate: to a number of faces, and not beyond an error. */
-export interface DecimateOptions {
-  faces: number;
-  /** The largest error the simplifier may make by its own count, metres. Default: none. */
-  errorM?: number | undefined;
-}
-
 /** Vertices whose distance to the result is measured. */
 const MEASURED = 100_000;
 
 /**
- * Merges edges until the mesh has no more than `faces` faces (or the error allows no more). Vertices
+ * Merges edges until the mesh has no more than `faces` faces. Vertices
  * stay where they are or vanish; colours stay with them. The labels of faces go: see `relabel.ts`.
  *
  * @returns The mesh itself where it has few enough faces, or where the result would not be closed.
  */
 export async function decimate(
   mesh: Mesh,
-  { faces, errorM = Infinity }: DecimateOptions,
+  faces: number,
 ): Promise<{ mesh: Mesh; decimation: Decimation }> {
   const before = mesh.indices.length / 3;
   const none = { asked: faces, before, after: before, meanMm: 0, maxMm: 0 };
   if (before <= faces) return { mesh, decimation: { ...none, kept: true } };
   await MeshoptSimplifier.ready;
-  const scale = MeshoptSimplifier.getScale(mesh.positions, 3);
-  const result = closedResult(mesh, { faces, error: Math.min(1, errorM / scale) });
+  const result = closedResult(mesh, faces);
   if (result === undefined) return { mesh, decimation: { ...none, kept: false } };
   const vertices = mesh.positions.length / 3, step = Math.max(1, Math.floor(vertices / MEASURED));
   const points = new Float32Array(3 * Math.ceil(vertices / step));
@@ -75,17 +67,14 @@ export async function decimate(
 const TRIES = [[1, false], [1, true], [0.98, true], [0.95, true], [0.95, false]] as const;
 
 /** The first result that is closed and manifold. */
-function closedResult(
-  mesh: Mesh,
-  { faces, error }: { faces: number; error: number },
-): Mesh | undefined {
+function closedResult(mesh: Mesh, faces: number): Mesh | undefined {
   for (const [share, regular] of TRIES) {
     const [indices] = MeshoptSimplifier.simplify(
       mesh.indices,
       mesh.positions,
       3,
       3 * Math.floor(share * faces),
-      error,
+      1,
       regular ? ["Regularize"] : [],
     );
     const result = compacted(mesh, indices), topology = topologyOf(result);

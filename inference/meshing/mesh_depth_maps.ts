@@ -12,7 +12,7 @@ import { pixelWarnings, type PreparedPixels, prepareMaps } from "./prepare_maps.
 import { labelsFromMaps } from "./relabel.ts";
 import { colorsFromPictures, SeenFrom } from "./seen_from.ts";
 import { smoothDepth, type Smoothing } from "./smooth_depth.ts";
-import { type ColorMap, type DoubleDepth, solidFromDepth } from "./solid.ts";
+import { closedSolid, type ColorMap, type DoubleDepth, withoutLongWalls } from "./solid.ts";
 import { withTexture } from "./texture.ts";
 
 /** Maps of one view; all on the camera's pixels. */
@@ -64,6 +64,9 @@ export const MESHING_DEFAULTS: Readonly<
   color: "vertices",
 });
 
+/** A closed surface has at least this many faces. */
+const LEAST_FACES = 4;
+
 /** What happened: plain data (see {@linkcode meshingJson}). */
 export interface MeshingRecord {
   mesher: Mesher;
@@ -111,10 +114,10 @@ export async function meshDepthMaps(
     ? stitched(maps, { ...chosen, openJumpsMm })
     : reconstructed(maps, { poissonDepth: chosen.poissonDepth, isNoisy });
   const { mesh: largest, pieces } = largestPiece(made.mesh);
-  let mesh = chosen.pieces === "largest" ? largest : made.mesh;
+  let mesh = withoutLongWalls(chosen.pieces === "largest" ? largest : made.mesh);
   let decimation: Decimation | null = null;
   if (faces !== undefined) {
-    ({ mesh, decimation } = await decimate(mesh, { faces }));
+    ({ mesh, decimation } = await decimate(mesh, faces));
     if (mesh.faceInferred === undefined) {
       const reach = decimation.maxMm / 1000 + made.reachM;
       mesh.faceInferred = labelsFromMaps(mesh, maps, reach);
@@ -170,7 +173,7 @@ function reconstructed(maps: DepthMaps, options: PoissonMeshOptions): Made {
 
 function stitched(maps: DepthMaps, { hidden, color, openJumpsMm }: MeshingOptions): Made {
   const found = hidden === "guess" ? hiddenGaps(maps) : undefined;
-  const { mesh, report } = solidFromDepth(maps, {
+  const { mesh, report } = closedSolid(maps, {
     gaps: found?.gaps,
     ...(color === "vertices" && { frontColor: maps.frontColor, backColor: maps.backColor }),
     openJumpsM: openJumpsMm === undefined ? undefined : openJumpsMm / 1000,
@@ -185,7 +188,10 @@ function stitched(maps: DepthMaps, { hidden, color, openJumpsMm }: MeshingOption
   };
 }
 
-function checkOptions(mesher: Mesher, { openJumpsMm, poissonDepth, faces }: MeshingOptions): void {
+function checkOptions(
+  mesher: Mesher,
+  { openJumpsMm, poissonDepth, faces }: MeshingOptions,
+): void {
   const refuse = (what: string, where: string) => {
     throw new InputError(`Cannot make a mesh: ${what} does not go with the mesher "${mesher}"`, {
       hint: `use it with --mesher ${where}`,
@@ -203,7 +209,7 @@ function checkOptions(mesher: Mesher, { openJumpsMm, poissonDepth, faces }: Mesh
       hint: "choose between fewer faces and open jumps",
     });
   }
-  if (faces !== undefined && !(Number.isInteger(faces) && faces >= 4)) {
+  if (faces !== undefined && !(Number.isInteger(faces) && faces >= LEAST_FACES)) {
     throw new RangeError(
       `Cannot make a mesh: ${faces} faces are asked for, expected a whole number from 4`,
     );

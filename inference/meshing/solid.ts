@@ -17,7 +17,7 @@ import { InputError } from "../../core/work/errors.ts";
 import { withDefaults } from "../../core/work/options.ts";
 import { FAN_COUNT, FAN_OFFSET, type Fans, fansOfPixels } from "./_fans.ts";
 import type { Gaps } from "./_layers.ts";
-import { FaceList, Sheets } from "./_sheets.ts";
+import { FaceList, LONG_WALL, Sheets } from "./_sheets.ts";
 
 /** A double-sided depth map with its camera; background is 0 in both. */
 export interface DoubleDepth {
@@ -73,6 +73,21 @@ export function solidFromDepth(
   maps: DoubleDepth,
   options: SolidOptions = {},
 ): { mesh: Mesh; report: SolidReport } {
+  const { mesh: closed, report } = closedSolid(maps, options);
+  const mesh = withoutLongWalls(closed);
+  let inferred = 0;
+  for (const label of mesh.faceInferred!) inferred += label;
+  return { mesh, report: { ...report, faces: mesh.indices.length / 3, inferred } };
+}
+
+/**
+ * As {@linkcode solidFromDepth}, with the walls that `openJumpsM` leaves out still there, labelled
+ * {@linkcode LONG_WALL}: what is connected over them stays one piece.
+ */
+export function closedSolid(
+  maps: DoubleDepth,
+  options: SolidOptions = {},
+): { mesh: Mesh; report: Pick<SolidReport, "pixels" | "isolated"> } {
   const { jumpPixels } = withDefaults(SOLID_DEFAULTS, { jumpPixels: options.jumpPixels });
   const { gaps, openJumpsM } = options;
   const fans = fansOfPixels(maps);
@@ -92,12 +107,19 @@ export function solidFromDepth(
   };
   const colors = vertexColors(fans, { ...options, gapCount });
   if (colors !== undefined) mesh.colors = colors;
-  let inferred = 0;
-  for (const label of mesh.faceInferred!) inferred += label;
-  return {
-    mesh,
-    report: { pixels: fans.covered, isolated: fans.isolated, faces: faces.count, inferred },
-  };
+  return { mesh, report: { pixels: fans.covered, isolated: fans.isolated } };
+}
+
+/** Leaves out the faces labelled {@linkcode LONG_WALL}. */
+export function withoutLongWalls(mesh: Mesh): Mesh {
+  const label = mesh.faceInferred!, kept = label.filter((value) => value !== LONG_WALL);
+  if (kept.length === label.length) return mesh;
+  const indices = new Uint32Array(3 * kept.length);
+  for (let f = 0, to = 0; f < label.length; f++) {
+    if (label[f] === LONG_WALL) continue;
+    for (let k = 0; k < 3; k++) indices[to++] = mesh.indices[3 * f + k];
+  }
+  return { ...mesh, indices, faceInferred: kept };
 }
 
 function numberGaps(gaps: Gaps | undefined) {

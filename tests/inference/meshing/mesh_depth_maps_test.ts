@@ -176,6 +176,26 @@ Deno.test("meshDepthMaps() refuses maps without a person by name", async () => {
   );
 });
 
+/**
+ * From the side: a part before a plate, one depth jump of 1 m all round it, so that the long walls
+ * are all that holds them together.
+ */
+Deno.test("meshDepthMaps() leaves long walls out and keeps what they joined", async () => {
+  const size = 64, camera = orthographic(size);
+  const front = new Float32Array(size * size).fill(5), back = front.map(() => 5.2);
+  for (let j = 16; j < 48; j++) front.fill(4, j * size + 16, j * size + 48);
+  const maps = { camera, front, back };
+  const open = await meshDepthMaps(maps, { mesher: "stitch", openJumpsMm: 500, hidden: "walls" });
+  const closed = await meshDepthMaps(maps, { mesher: "stitch", hidden: "walls" });
+  assert.equal(open.record.pieces.count, 1);
+  assert.ok(!topologyOf(open.mesh).watertight && topologyOf(closed.mesh).watertight);
+  const lost = closed.record.faces - open.record.faces;
+  // Four sides of 31 cells with two walls each, and one or two at each of four corners.
+  assert.ok(lost >= 4 * 62 + 4 && lost <= 4 * 62 + 8, `${lost} walls are left out`);
+  const nearest = Math.max(...open.mesh.positions.filter((_, i) => i % 3 === 2));
+  assert.ok(Math.abs(nearest - 1) < 1e-5, "the part before the plate is still there");
+});
+
 Deno.test("meshDepthMaps() refuses options that do not go together", async () => {
   const maps = balls(16, [[0, 0, 0, 0.8]]);
   await assert.rejects(
