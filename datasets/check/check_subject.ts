@@ -8,6 +8,8 @@ import { misfitAt } from "../../body/solve/measure.ts";
 import { scanTarget } from "../../body/solve/scan_target.ts";
 import type { Mesh } from "../../core/geometry/mesh.ts";
 import { hintOf, InputError, messageOf } from "../../core/work/errors.ts";
+import { chooseFit } from "../choose_fit.ts";
+import { inMetres } from "../load.ts";
 import { METRES_PER_UNIT, metresPerUnitOf, type Subject, type Unit } from "../subject.ts";
 import { headingDeg, nearestAxis, type PersonAxes } from "./axes.ts";
 import { checkFit, type FitCheck } from "./check_fit.ts";
@@ -39,7 +41,15 @@ export async function checkSubject(
   const { faults, scan } = await checkScanFile(subject);
   if (scan === undefined) return { report: closed(emptyReport(subject), faults) };
   const { body, faults: ofBody } = await bodyOf(subject, bodyFile);
-  return checkScan(subject, { scan: scan.mesh, body, faults: [...faults, ...ofBody] });
+  const read = { scan: scan.mesh, body, faults: [...faults, ...ofBody] };
+  if (body === undefined) return checkScan(subject, read);
+  // Of several ways to understand the fit's file, the one that lies on the scan.
+  const metres = inMetres(scan.mesh, metresPerUnitOf(subject));
+  const chosen = chooseFit(subject, { scan: metres, model: body.model })!;
+  const notes = chosen.note === undefined
+    ? subject.notes
+    : [...subject.notes, { code: "fit-convention", text: chosen.note }];
+  return checkScan({ ...subject, notes }, { ...read, body: { ...body, fit: chosen.fit } });
 }
 
 /** What was read of a subject. */
