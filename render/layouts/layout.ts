@@ -5,6 +5,7 @@
 import type { Mesh } from "../../core/geometry/mesh.ts";
 import { dirname, join } from "../../core/work/path.ts";
 import { makeFolder, writeWhole } from "../../core/work/scratch.ts";
+import { UsageError } from "../../core/work/errors.ts";
 import type { Json } from "../../core/work/json.ts";
 import type { RenderOptions } from "../render_options.ts";
 import type { SubjectScene } from "../subject_scene.ts";
@@ -113,13 +114,14 @@ export function yawViews(from: number, to: number, step: number): ViewAngles[] {
   return views;
 }
 
-/** A yaw as layouts number it: whole degrees from 0 to 359. @throws {RangeError} Of other yaws. */
+/** A yaw as layouts number it: whole degrees from 0 to 359. @throws {UsageError} Of other yaws. */
 export function wholeYaw({ yawDeg, pitchDeg }: ViewAngles): number {
   const yaw = ((yawDeg % 360) + 360) % 360;
   if (!Number.isInteger(yaw) || pitchDeg !== 0) {
-    throw new RangeError(
-      `Cannot name the view ${viewName({ yawDeg, pitchDeg })} here: expected a yaw of whole ` +
-        `degrees and no pitch`,
+    throw new UsageError(
+      `Cannot name the view ${viewName({ yawDeg, pitchDeg })} in this layout: expected a yaw of ` +
+        "whole degrees and no pitch",
+      { hint: "the layout numbers its files by whole degrees: choose other --yaws and --pitches" },
     );
   }
   return yaw;
