@@ -21,7 +21,7 @@ export async function writeCanonical(
   given?: string,
 ): Promise<UnposeCheck> {
   const { mesh: scan } = await loadScan(subject);
-  const { model, fit: own, bodyFile } = await loadBody(subject, { bodyFile: given });
+  const { model, fit: own, bodyFile } = await loadBody(subject, { bodyFile: given, scan });
   const { mesh, fit, unposed } = canonicalScan(scan, { model, fit: own });
   const folder = join(out, "subjects");
   await makeFolder(folder);

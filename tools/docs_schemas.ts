@@ -11,11 +11,13 @@ import { inspectSchema } from "../datasets/check/report.ts";
 import { leaderboardSchema } from "../eval/leaderboard.ts";
 import { protocolsDocument } from "../eval/protocols/formula_page.ts";
 import { resultsSchema } from "../eval/results.ts";
+import { alignedSubject } from "../inference/align/fit_file.ts";
 import { modelJson } from "../inference/twoktwok/model_json.ts";
 import { cameraSchema, keypointsSchema } from "../render/layouts/suite_files.ts";
 
 /** Every file format with a published schema: name → definition. */
 export const PUBLISHED_SCHEMAS = Object.freeze({
+  "aligned-subject": alignedSubject,
   camera: cameraSchema,
   inspect: inspectSchema,
   keypoints: keypointsSchema,

@@ -1,11 +1,13 @@
 /** Fits the body of one scan: the task that workers run for `align`. */
 import { encodeLossy } from "../../core/files/image.ts";
+import type { Mesh } from "../../core/geometry/mesh.ts";
 import { InputError } from "../../core/work/errors.ts";
 import { type Json, stableJson } from "../../core/work/json.ts";
 import { basename, dirname, extname, join, relative } from "../../core/work/path.ts";
 import { writeWhole } from "../../core/work/scratch.ts";
 import type { Task } from "../../core/work/task.ts";
 import { readBodyFile } from "../../body/body_file.ts";
+import type { BodyFit } from "../../body/fit.ts";
 import { poseBody } from "../../body/forward.ts";
 import type { BodyModel } from "../../body/model.ts";
 import type { Clothing } from "../../body/solve/clothing.ts";
@@ -43,7 +45,7 @@ const align: Task<AlignPayload> = async (payload, { scratch }) => {
   const model = await modelOf(bodyFile);
   const options = { clothing, betas, stage };
   const alignment = from === "fit"
-    ? alignFromFit(mesh, { model, fit: (await loadBody(subject, { bodyFile })).fit }, options)
+    ? alignFromFit(mesh, { model, fit: await startOf(subject, bodyFile, mesh) }, options)
     : await alignFromNothing(mesh, model, {
       ...options,
       networks: await sharedNetworks(),
@@ -86,6 +88,11 @@ let kept: { file: string; model: BodyModel } | undefined;
 async function modelOf(file: string): Promise<BodyModel> {
   if (kept?.file !== file) kept = { file, model: await readBodyFile(file) };
   return kept.model;
+}
+
+/** The subject's fit, read in the way that lies on the scan. */
+async function startOf(subject: Subject, bodyFile: string, scan: Mesh): Promise<BodyFit> {
+  return (await loadBody(subject, { bodyFile, scan })).fit;
 }
 
 /** Copies a scan and what it needs into a folder of its own; returns its path beside the JSON. */
