@@ -29,7 +29,7 @@ export function contactSheet(
 <p>${subjects.length} subjects: ${counts}. ${escapeHtml(dataset.format)} (${
     escapeHtml(dataset.evidence)
   }).</p>
-<p class="key">Front, left side and back of each scan; the fitted body in <b class="wire">blue</b>, where it sticks out of the scan in <b class="out">red</b>.</p>
+<p class="key">Front, right side and back of each scan; the fitted body in <b class="wire">blue</b>, where it sticks out of the scan in <b class="out">red</b>.</p>
 </header>
 <main>
 ${worstFirst.map((subject) => card(subject, pictures.get(subject.id))).join("\n")}
@@ -47,7 +47,7 @@ function card(subject: SubjectReport, picture: Uint8Array | undefined): string {
   const { id, verdict, faults, notes } = subject, name = escapeHtml(id);
   const shown = picture === undefined
     ? '<div class="none">no picture</div>'
-    : `<img alt="${name} from the front, the left and behind" src="data:image/webp;base64,${picture.toBase64()}">`;
+    : `<img alt="${name} from the front, the right and behind" src="data:image/webp;base64,${picture.toBase64()}">`;
   const list = faults.map(({ code, severity, text, hint }) =>
     `<li class="${severity}"><code>${escapeHtml(code)}</code> ${escapeHtml(text)}${
       hint === undefined ? "" : ` <i>${escapeHtml(hint)}</i>`

@@ -84,9 +84,19 @@ export async function inspectDataset(
       schema: INSPECT_SCHEMA,
       dataset: { name, format, evidence },
       summary: { good: count("good"), warning: count("warning"), bad: count("bad") },
-      subjects: reports,
+      subjects: reports.map((report) => portable(report, dataset.folder)),
     },
     pictures,
+  };
+}
+
+/** Without the folder that the data set happens to be in: reports are passed on. */
+function portable(report: SubjectReport, folder: string): SubjectReport {
+  const short = (text: string) => text.replaceAll(`${folder}/`, "");
+  return {
+    ...report,
+    faults: report.faults.map((fault) => ({ ...fault, text: short(fault.text) })),
+    notes: report.notes.map(short),
   };
 }
 

@@ -18,7 +18,7 @@ import type { RgbImage } from "../photo/pyramid.ts";
 export interface OverlayOptions {
   /** Height of the picture, pixels. Default: 480. */
   heightPx?: number;
-  /** Panels from left to right: turns of the person, degrees. Default: front, left side, back. */
+  /** Panels from left to right: turns of the person, degrees. Default: front, right side, back. */
   yawsDeg?: readonly number[];
   /** Turns the scan upright and to the front. Default: as it is. */
   upright?: Matrix4;
