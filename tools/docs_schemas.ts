@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { type Json, stableJson } from "../core/work/json.ts";
 import { SUITE_ROOT } from "../core/work/paths.ts";
 import { jsonSchemaOf } from "../core/work/schema.ts";
+import { datasetMapSchema } from "../datasets/mapped.ts";
 import { predictionsSchema } from "../core/files/predictions_json.ts";
 import { inspectSchema } from "../datasets/check/report.ts";
 import { leaderboardSchema } from "../eval/leaderboard.ts";
@@ -19,6 +20,7 @@ import { cameraSchema, keypointsSchema } from "../render/layouts/suite_files.ts"
 export const PUBLISHED_SCHEMAS = Object.freeze({
   "aligned-subject": alignedSubject,
   camera: cameraSchema,
+  "dataset-map": datasetMapSchema,
   inspect: inspectSchema,
   keypoints: keypointsSchema,
   leaderboard: leaderboardSchema,
