@@ -7,6 +7,9 @@ import type { ColorMap, DoubleDepth } from "./solid.ts";
 /** Pixels round the person within which the nearest one is found. */
 const MARGIN = 16;
 
+/** Pixels to each side that are searched one by one. */
+const SEARCHED = 4;
+
 /**
  * The nearest covered pixel of each pixel of the window, itself where it is covered. Two passes over
  * the eight neighbours (Danielsson 1980): not always the very nearest, always near.
@@ -44,7 +47,8 @@ function nearestCovered({ camera: { width }, front }: DoubleDepth, window: Windo
 
 /** Finds where points of the scan's frame lie on the maps. */
 export class SeenFrom {
-  private readonly nearest: Int32Array;
+  /** Of all pixels of the window; made when one is farther than a search goes. */
+  private nearest: Int32Array | undefined;
   private readonly window: Window;
   /** Of the point last asked for: position in the picture, depth, and the nearest covered pixel. */
   u = 0;
@@ -58,7 +62,6 @@ export class SeenFrom {
   constructor(readonly maps: DoubleDepth) {
     this.metres = pixelSizeM(maps.camera, 1);
     this.window = windowOf(maps, MARGIN) ?? { x0: 0, y0: 0, columns: 0, rows: 0 };
-    this.nearest = nearestCovered(maps, this.window);
   }
 
   /** The covered pixel nearest to column i and row j, or to the place near the person next to it. */
@@ -66,7 +69,29 @@ export class SeenFrom {
     const { x0, y0, columns, rows } = this.window;
     const c = Math.min(columns - 1, Math.max(0, Math.floor(i) - x0));
     const r = Math.min(rows - 1, Math.max(0, Math.floor(j) - y0));
-    return this.nearest[r * columns + c] ?? -1;
+    const near = this.search(x0 + c, y0 + r);
+    if (near >= 0 || columns === 0) return near;
+    this.nearest ??= nearestCovered(this.maps, this.window);
+    return this.nearest[r * columns + c];
+  }
+
+  /** The nearest covered pixel on the first square round a pixel that has one; −1 beyond a few. */
+  private search(i: number, j: number): number {
+    const { front, camera: { width, height } } = this.maps;
+    if (front[j * width + i] > 0) return j * width + i;
+    for (let reach = 1; reach <= SEARCHED; reach++) {
+      let best = -1, least = Infinity;
+      for (let dy = -reach; dy <= reach; dy++) {
+        const step = Math.abs(dy) === reach ? 1 : 2 * reach;
+        for (let dx = -reach; dx <= reach; dx += step) {
+          const x = i + dx, y = j + dy, distance = dx * dx + dy * dy;
+          if (x < 0 || y < 0 || x >= width || y >= height || distance >= least) continue;
+          if (front[y * width + x] > 0) best = y * width + x, least = distance;
+        }
+      }
+      if (best >= 0) return best;
+    }
+    return -1;
   }
 
   /** Looks at a point; returns 0 if it is nearer to the front's depth there, 1 if to the back's. */
