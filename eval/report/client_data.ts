@@ -5,7 +5,7 @@ import { entryOf, rowsOf } from "./report_data.ts";
 import type { MethodPictures, ReportModel, SubjectModel } from "./report_data.ts";
 import type { BoardData, KeyData, MethodData, PageData, SubjectData } from "./client/page_data.ts";
 import { colorBytes, ERROR_COLORS, SIGNED_COLORS } from "./color_maps.ts";
-import { partOfKey, shortTitle } from "./key_parts.ts";
+import { PART_NAMES, partOfKey, shortTitle } from "./key_parts.ts";
 import { HISTOGRAM, PERCENTILES } from "./models/distance_summary.ts";
 import type { ResultsPool } from "../merge_results.ts";
 import { compareText } from "../results.ts";
@@ -43,6 +43,7 @@ export function pageData(
     level: model.leaderboard.statistics.level,
     maxMm: model.heat.maxMm,
     parts: [...BODY_PARTS],
+    regions: PART_NAMES,
     percentiles: PERCENTILES,
     histogram: HISTOGRAM,
     colors: {

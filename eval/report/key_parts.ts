@@ -22,6 +22,23 @@ const PARTS: Readonly<Record<string, string>> = {
   visible: "visible from the input",
 };
 
+/** Parts as the page calls them, from head to feet; then regions. */
+export const PART_NAMES: readonly string[] = Object.freeze([
+  "head",
+  "face",
+  "torso",
+  "arms",
+  "upper arms",
+  "lower arms",
+  "hands",
+  "legs",
+  "upper legs",
+  "lower legs",
+  "feet",
+  "visible from the input",
+  "hidden from the input",
+]);
+
 /** A key about a part: the part, and the key of the whole surface that it goes with. */
 export interface PartKey {
   part: string;

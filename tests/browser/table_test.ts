@@ -133,3 +133,25 @@ test("200 subjects and 8 methods answer within a tenth of a second", async (brow
   assert.ok(median < 500, `sorting and scrolling took ${median} ms`);
   assert.deepEqual(complaints, []);
 });
+
+test("a body part's scores are chosen, plotted and listed", async (browser) => {
+  const results = syntheticResults();
+  for (const row of results.rows) {
+    const own = row.scores.aligned;
+    for (const [part, factor] of [["head", 0.5], ["hands", 2]] as const) {
+      own[`chamfer_${part}_cm`] = factor * own.chamfer_cm!;
+      own[`nc_${part}`] = own.nc!;
+    }
+  }
+  const { page } = await openReport(browser, results);
+  const whole = Number(await firstScore(page, "2k2k"));
+  assert.match(
+    await page.locator(".parts:visible").getAttribute("aria-label") ?? "",
+    /head: .*hands: /,
+  );
+  await page.selectOption("main select[name=part]", "hands");
+  await eventually(() => heads(page), ["Rank", "Method", "Chamfer", "NC"]);
+  assert.ok(Math.abs(Number(await firstScore(page, "2k2k")) - 2 * whole) < 0.002);
+  await eventually(() => page.locator(".filtered:visible").textContent(), /Scores of hands only/);
+  assert.match(page.url(), /#part=hands$/);
+});

@@ -69,7 +69,8 @@ function start(data: PageData): void {
   }
 
   function fillFilters(): void {
-    const parts = [...new Set(board.keys.flatMap((key) => data.keys[key].part ?? []))];
+    const own = new Set(board.keys.map((key) => data.keys[key].part));
+    const parts = data.regions.filter((part) => own.has(part));
     fillSelect("part", [["", "whole body"], ...parts.map((p): [string, string] => [p, p])]);
     fillSelect("view", [["", "all views"], ...board.views.map((v): [string, string] => [v, v])]);
     const search = one<HTMLInputElement>("input[name=subjects]");

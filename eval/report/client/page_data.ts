@@ -69,6 +69,8 @@ export interface PageData {
   maxMm: number;
   /** Labels of body parts in meshes. */
   parts: string[];
+  /** Parts and regions that keys may be about, in the order they are listed in. */
+  regions: readonly string[];
   percentiles: readonly number[];
   histogram: { stepMm: number; endMm: number };
   /** Colour tables of distances: 256 × RGB as base64. */

@@ -3,7 +3,7 @@ import { describeKey } from "../../keys.ts";
 import type { Board } from "../../leaderboard.ts";
 import { calibrationOf } from "../calibration.ts";
 import { fixed } from "../format.ts";
-import { partOfKey } from "../key_parts.ts";
+import { PART_NAMES, partOfKey } from "../key_parts.ts";
 import { HISTOGRAM } from "../models/distance_summary.ts";
 import { type BoardModel, entryOf, type ReportModel } from "../report_data.ts";
 import { Chart, EndLabels, Line, n } from "./chart.tsx";
@@ -208,7 +208,8 @@ function partBars(board: Board): PartRow[] {
         ? []
         : [{ method, mean: score.mean, low: score.low, high: score.high }];
     }),
-  })).filter(({ values }) => values.length > 0);
+  })).filter(({ values }) => values.length > 0)
+    .sort((a, b) => PART_NAMES.indexOf(a.part) - PART_NAMES.indexOf(b.part));
 }
 
 function PartPlot({ board, parts }: { board: Board; parts: readonly PartRow[] }) {

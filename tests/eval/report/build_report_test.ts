@@ -226,3 +226,27 @@ Deno.test("errorRangeMm() is a round number of at least 1½ times the worst mean
   const range = errorRangeMm(board);
   assert.ok(range >= 15 * worst && range <= 40 * worst, `${range} mm for ${worst} cm`);
 });
+
+Deno.test("buildReport() shows published tables of a board's protocol in a place of their own", async () => {
+  const results = syntheticResults();
+  results.protocols[0].id = "icon-2022";
+  for (const row of results.rows) row.protocol = "icon-2022";
+  const html = await pageOf(results), text = textOf(html);
+  assert.ok(text.includes("CAPE 150"));
+  assert.ok(text.includes("to look at, not to rank with"));
+  assert.match(
+    html,
+    /<table class="plain" title="ICON, docs\/evaluation\.md[^"]*before the test data/,
+  );
+  const board = /<table class="board">[^]*?<\/table>/.exec(html)![0];
+  assert.ok(!board.includes("PaMIR"), "never among the measured ones");
+});
+
+Deno.test("buildReport() flags methods that were trained on the targets", async () => {
+  const results = syntheticResults();
+  results.methods[2].trainedOn = [{ dataset: results.dataset.name, subjects: ["h02", "h99"] }];
+  delete results.methods[3].trainedOn;
+  const text = textOf(await pageOf(results));
+  assert.ok(text.includes("trained on 1 of 8 subjects"));
+  assert.ok(text.includes("training set not declared"));
+});
