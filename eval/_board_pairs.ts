@@ -4,6 +4,7 @@ import type { BoardStatistics } from "./_board.ts";
 import type { LeaderboardEntry, LeaderboardPair } from "./leaderboard.ts";
 import { describeKey } from "./keys.ts";
 import { differences } from "./statistics/bootstrap.ts";
+import { requiredSubjects } from "./statistics/required_subjects.ts";
 import { holmCorrection } from "./statistics/holm.ts";
 
 /**
@@ -71,5 +72,6 @@ function compare(
     wins,
     p,
     pUncorrected: p,
+    neededSubjects: requiredSubjects(difference),
   };
 }

@@ -57,6 +57,8 @@ export const pairSchema = open({
     .describe("Subjects on which each is better; ties count for neither"),
   p: z.number().describe("Paired sign-flip test, two-sided, Holm-corrected in its family"),
   pUncorrected: z.number(),
+  neededSubjects: z.int().positive().nullable()
+    .describe("Subjects that would find this difference four times out of five at 5 %").optional(),
 });
 
 /** One protocol, alignment and data set. */

@@ -4,4 +4,5 @@ export * from "./holm.ts";
 export * from "./permutation.ts";
 export * from "./quantile.ts";
 export * from "./ranks.ts";
+export * from "./required_subjects.ts";
 export * from "./resampler.ts";
