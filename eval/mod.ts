@@ -1,6 +1,7 @@
 /** Scores, statistics, leaderboards and the report page. */
 export * from "./keys.ts";
 export * from "./leaderboard.ts";
+export * from "./leaderboard_changes.ts";
 export * from "./merge_results.ts";
 export * from "./metrics/images.ts";
 export * from "./metrics/maps.ts";
