@@ -11,7 +11,7 @@ export interface CommonOptions {
   limit?: number;
   shard?: Shard;
   workers?: number;
-  memory?: string;
+  memory?: number;
   json?: true;
   quiet?: true;
 }
@@ -33,6 +33,11 @@ export const SHARD = [
   shard,
 ] as const;
 export const WORKERS = ["--workers <n>", "worker threads (default: cores)", positive] as const;
+export const MEMORY = [
+  "--memory <size>",
+  "stay within so much memory, as 4GB, by fewer workers",
+  memorySize,
+] as const;
 export const JSON_OUT = ["--json", "machine-readable progress and summary on stdout"] as const;
 export const QUIET = ["--quiet", "print failures only"] as const;
 
@@ -86,9 +91,25 @@ export function shardFromEnvironment(given: Shard | undefined): Shard | undefine
   return undefined;
 }
 
-/** How many workers to use: as asked, else one a core. */
-export function workerCount(given: number | undefined): number {
-  return given ?? navigator.hardwareConcurrency;
+/** What a process and each of its workers may need, bytes: measured, rounded up. */
+const PROCESS_BYTES = 250e6, WORKER_BYTES = 700e6;
+
+/** How many workers to use: as asked, else one a core, and no more than fit into the memory. */
+export function workerCount(given: number | undefined, memory?: number): number {
+  const wanted = given ?? navigator.hardwareConcurrency;
+  if (memory === undefined) return wanted;
+  return Math.max(1, Math.min(wanted, Math.floor((memory - PROCESS_BYTES) / WORKER_BYTES)));
+}
+
+/** A size as people write it, bytes: `4GB`, `800MB`, `1.5GiB`. */
+export function memorySize(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)\s*([MG])(i?)B?$/i.exec(text.trim());
+  if (match === null) {
+    throw new InvalidArgumentError(`found "${text}", expected a size as 4GB or 800MB`);
+  }
+  const [, number, unit, binary] = match;
+  const power = unit.toUpperCase() === "G" ? 3 : 2;
+  return Number(number) * (binary === "" ? 1000 : 1024) ** power;
 }
 
 /** A signal that fires on Ctrl-C or a scheduler's TERM; a second Ctrl-C ends at once. */

@@ -8,6 +8,7 @@ import {
   interruptSignal,
   JSON_OUT,
   LIMIT,
+  MEMORY,
   ONLY,
   positive,
   QUIET,
@@ -47,14 +48,14 @@ export function align(finish: Finish) {
       new Option("--unit <unit>", "unit of the scans, where the data set is wrong or silent")
         .choices(["m", "cm", "mm"] as const),
     )
-    .option(...ONLY).option(...LIMIT).option(...SHARD).option(...WORKERS)
+    .option(...ONLY).option(...LIMIT).option(...SHARD).option(...WORKERS).option(...MEMORY)
     .option(...JSON_OUT).option(...QUIET)
     .action(async (folder, flags) => {
       const { reportRun } = await import("./_steps.ts");
       const out = userPath(flags.out);
       const bodyFile = flags.body === undefined ? undefined : userPath(flags.body);
       const run = {
-        workers: workerCount(flags.workers),
+        workers: workerCount(flags.workers, flags.memory),
         shard: shardFromEnvironment(flags.shard),
         signal: interruptSignal(),
       };

@@ -9,6 +9,7 @@ import {
   interruptSignal,
   JSON_OUT,
   list,
+  MEMORY,
   natural,
   ONLY,
   positive,
@@ -49,7 +50,7 @@ function info(finish: Finish) {
     .option("--estimate", "render one view of three subjects to tell time and size of all")
     .option("--size <px>", "of the estimate: width and height", positive, 2048)
     .option("--views <n>", "of the estimate: views a subject", positive, 7)
-    .option(...WORKERS).option(...JSON_OUT).option(...QUIET)
+    .option(...WORKERS).option(...MEMORY).option(...JSON_OUT).option(...QUIET)
     .action(async (path, flags) => {
       const { openDataset } = await import("../datasets/open.ts");
       const { overviewOf } = await import("../datasets/overview.ts");
@@ -61,7 +62,7 @@ function info(finish: Finish) {
           subjects: opened.subjects,
           views: Array.from({ length: flags.views }, (_, i) => ({ yawDeg: i, pitchDeg: 0 })),
           options: { size: flags.size },
-        }, { workers: workerCount(flags.workers) })
+        }, { workers: workerCount(flags.workers, flags.memory) })
         : undefined;
       if (flags.json) print(stableJson({ ...overview, estimate } as unknown as Json).trimEnd());
       else printOverview(overview, estimate);
@@ -111,7 +112,7 @@ function convert(finish: Finish) {
         .makeOptionMandatory(),
     )
     .option("--set <name>", "name of the set in the layout's paths", "set")
-    .option(...ONLY).option(...WORKERS).option(...JSON_OUT).option(...QUIET)
+    .option(...ONLY).option(...WORKERS).option(...MEMORY).option(...JSON_OUT).option(...QUIET)
     .action(async (folder, flags) => {
       const { convertViews } = await import("../render/layouts/convert.ts");
       const { viewSubjects } = await import("../datasets/views.ts");
@@ -125,7 +126,7 @@ function convert(finish: Finish) {
         set: flags.set,
         subjects,
       }, {
-        workers: workerCount(flags.workers),
+        workers: workerCount(flags.workers, flags.memory),
         progress: progressFor(flags),
         signal: interruptSignal(),
       });

@@ -8,6 +8,7 @@ import {
   JSON_OUT,
   LIMIT,
   list,
+  MEMORY,
   natural,
   ONLY,
   positive,
@@ -35,7 +36,7 @@ export function evalCommand(finish: Finish) {
     .option("--samples <n>", "points a surface, instead of the protocol's", positive)
     .option("--seed <n>", "seed of all samples", natural, 0)
     .option("--format <name>", "layout of the truth (else told by its content)")
-    .option(...ONLY).option(...LIMIT).option(...SHARD).option(...WORKERS)
+    .option(...ONLY).option(...LIMIT).option(...SHARD).option(...WORKERS).option(...MEMORY)
     .option(...JSON_OUT).option(...QUIET)
     .action(async (folders, flags) => {
       const { openForWork, reportEval } = await import("./_steps.ts");
@@ -57,7 +58,7 @@ export function evalCommand(finish: Finish) {
       }
       const out = userPath(flags.out);
       const summary = await evaluate(out, { truth: dataset, sets, protocols, seed: flags.seed }, {
-        workers: workerCount(flags.workers),
+        workers: workerCount(flags.workers, flags.memory),
         shard: shardFromEnvironment(flags.shard),
         progress,
         signal: interruptSignal(),

@@ -10,6 +10,7 @@ import {
   JSON_OUT,
   LIMIT,
   list,
+  memorySize,
   natural,
   ONLY,
   positive,
@@ -70,8 +71,11 @@ export function infer(finish: Finish) {
     )
     .option("--outputs <list>", "2k2k: beside the mesh: maps, 2k2k (its own files), none", list)
     .addOption(
-      new Option("--memory <how>", "2k2k: low: smaller refinement tiles")
-        .choices(["normal", "low"] as const),
+      new Option(
+        "--memory <how>",
+        "low: 2k2k's networks one after another, smaller tiles; or as 4GB",
+      )
+        .argParser((text) => text === "low" || text === "normal" ? text : memorySize(text)),
     )
     .option("--tile <px>", "2k2k: side of a refinement tile, a multiple of 8, or whole", tile)
     .option("--threads <n>", "2k2k: threads of a network (default: cores / workers)", positive)
@@ -130,7 +134,10 @@ export function infer(finish: Finish) {
         ...chosen,
       }, {
         // A network's threads share its memory; workers would each have their own.
-        workers: workerCount(flags.workers ?? (method.name === "2k2k" ? 1 : undefined)),
+        workers: workerCount(
+          flags.workers ?? (method.name === "2k2k" ? 1 : undefined),
+          typeof flags.memory === "number" ? flags.memory : undefined,
+        ),
         shard: shardFromEnvironment(flags.shard),
         progress: progressFor(flags),
         signal: interruptSignal(),
@@ -147,7 +154,6 @@ const FLAGS_OF_2K2K = [
   "quirks",
   "publishedRandomOrder",
   "outputs",
-  "memory",
   "tile",
   "threads",
   "provider",
@@ -162,7 +168,7 @@ interface MethodFlags {
   publishedRandomOrder?: number | undefined;
   frame?: string | undefined;
   outputs?: string[] | undefined;
-  memory?: "normal" | "low" | undefined;
+  memory?: "normal" | "low" | number | undefined;
   tile?: number | "whole" | undefined;
   threads?: number | undefined;
   provider?: string | undefined;
@@ -197,7 +203,7 @@ function chosenOf(method: string, flags: MethodFlags) {
     options: { ...openJumps, ...Object.fromEntries(defined) as Record<string, Json> },
     settings: {
       model: userPath(flags.model),
-      memory: flags.memory,
+      memory: flags.memory === "low" ? "low" as const : "normal" as const,
       tilePx: flags.tile,
       threads: flags.threads ??
         Math.max(1, Math.floor(navigator.hardwareConcurrency / (flags.workers ?? 1))),

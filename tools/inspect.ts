@@ -9,6 +9,7 @@ import {
   interruptSignal,
   JSON_OUT,
   LIMIT,
+  MEMORY,
   ONLY,
   QUIET,
   workerCount,
@@ -32,7 +33,8 @@ export function inspect(finish: Finish) {
       new Option("--unit <unit>", "unit of the scans, where the data set is wrong or silent")
         .choices(["m", "cm", "mm"] as const),
     )
-    .option(...ONLY).option(...LIMIT).option(...WORKERS).option(...JSON_OUT).option(...QUIET)
+    .option(...ONLY).option(...LIMIT).option(...WORKERS).option(...MEMORY).option(...JSON_OUT)
+    .option(...QUIET)
     .action(async (folder, flags) => {
       const { openForWork } = await import("./_steps.ts");
       const { inspectDataset } = await import("../inference/align/inspect_dataset.ts");
@@ -42,7 +44,7 @@ export function inspect(finish: Finish) {
       const { report, pictures } = await inspectDataset(dataset, {
         bodyFile: flags.body === undefined ? undefined : userPath(flags.body),
         pictures: flags.sheet === undefined ? "no" : "yes",
-        workers: workerCount(flags.workers),
+        workers: workerCount(flags.workers, flags.memory),
         progress,
         signal: interruptSignal(),
       });

@@ -8,6 +8,7 @@ import {
   JSON_OUT,
   LIMIT,
   list,
+  MEMORY,
   natural,
   ONLY,
   positive,
@@ -85,7 +86,7 @@ export function render(finish: Finish) {
       new Option("--unit <unit>", "unit of the scans, where the data set is wrong or silent")
         .choices(["m", "cm", "mm"] as const),
     )
-    .option(...ONLY).option(...LIMIT).option(...SHARD).option(...WORKERS)
+    .option(...ONLY).option(...LIMIT).option(...SHARD).option(...WORKERS).option(...MEMORY)
     .option(...JSON_OUT).option(...QUIET)
     .action(async (folder, flags) => {
       const { openForWork, reportRun } = await import("./_steps.ts");
@@ -122,7 +123,7 @@ export function render(finish: Finish) {
           ...(flags.transfer === undefined ? {} : { transfer: flags.transfer }),
         },
       }, {
-        workers: workerCount(flags.workers),
+        workers: workerCount(flags.workers, flags.memory),
         shard: shardFromEnvironment(flags.shard),
         progress,
         signal: interruptSignal(),

@@ -6,6 +6,7 @@ import {
   type Finish,
   interruptSignal,
   JSON_OUT,
+  MEMORY,
   QUIET,
   SHARD,
   shardFromEnvironment,
@@ -18,6 +19,7 @@ import { eprint, print } from "./_print.ts";
 interface Flags {
   shard?: Shard | undefined;
   workers?: number | undefined;
+  memory?: number | undefined;
   json?: true | undefined;
   quiet?: true | undefined;
 }
@@ -31,7 +33,7 @@ export function run(finish: Finish) {
   )
     .argument("<experiment>", "JSONC file; see docs/formats.md")
     .option("-o, --out <dir>", "folder to write (default: out/<name of the file>)")
-    .option(...SHARD).option(...WORKERS).option(...JSON_OUT).option(...QUIET)
+    .option(...SHARD).option(...WORKERS).option(...MEMORY).option(...JSON_OUT).option(...QUIET)
     .action(async (file, flags) => {
       const out = flags.out === undefined ? undefined : userPath(flags.out);
       finish(await runFile(userPath(file), out, flags));
@@ -46,7 +48,7 @@ export function demo(finish: Finish) {
     "scan2score demo",
   )
     .option("-o, --out <dir>", "folder to write", "out/demo")
-    .option(...WORKERS).option(...JSON_OUT).option(...QUIET)
+    .option(...WORKERS).option(...MEMORY).option(...JSON_OUT).option(...QUIET)
     .action(async (flags) => {
       const file = join(SUITE_ROOT, "docs", "experiments", "demo.jsonc");
       const code = await runFile(file, userPath(flags.out), flags);
@@ -69,7 +71,7 @@ async function runFile(file: string, given: string | undefined, flags: Flags): P
   const started = performance.now();
   const summary = await runExperiment(placed, {
     out,
-    workers: workerCount(flags.workers),
+    workers: workerCount(flags.workers, flags.memory),
     shard: shardFromEnvironment(flags.shard),
     progress: progressFor(flags as { json?: boolean; quiet?: boolean }),
     signal: interruptSignal(),

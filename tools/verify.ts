@@ -6,6 +6,7 @@ import {
   type Finish,
   interruptSignal,
   JSON_OUT,
+  MEMORY,
   QUIET,
   workerCount,
   WORKERS,
@@ -26,7 +27,7 @@ export function verifyCommand(finish: Finish) {
     .option("--truth <dir>", "where the scans or views are, if they moved")
     .option("--predictions <dir>", "where the predictions are, if they moved")
     .option("--hashes-only", "check files only, recompute no score")
-    .option(...WORKERS).option(...JSON_OUT).option(...QUIET)
+    .option(...WORKERS).option(...MEMORY).option(...JSON_OUT).option(...QUIET)
     .action(async (path, flags) => {
       const { progressFor } = await import("./_progress.ts");
       const { verify } = await import("../eval/verify.ts");
@@ -34,7 +35,7 @@ export function verifyCommand(finish: Finish) {
         truth: flags.truth === undefined ? undefined : userPath(flags.truth),
         predictions: flags.predictions === undefined ? undefined : userPath(flags.predictions),
         hashesOnly: flags.hashesOnly ?? false,
-        workers: workerCount(flags.workers),
+        workers: workerCount(flags.workers, flags.memory),
         progress: progressFor(flags),
         signal: interruptSignal(),
       });
