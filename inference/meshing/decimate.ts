@@ -61,26 +61,77 @@ export async function decimate(
 }
 
 /**
- * The simplifier sometimes folds two faces onto one edge. Then other ways to merge are tried: with
- * regular triangles, and with up to 5 % fewer faces.
+ * The simplifier sometimes folds two faces onto one edge. What lies within the reach of
+ * the faces at such edges is then held and all is tried again, at most so often.
  */
-const TRIES = [[1, false], [1, true], [0.98, true], [0.95, true], [0.95, false]] as const;
+const TRIES = 8;
 
 /** The first result that is closed and manifold. */
 function closedResult(mesh: Mesh, faces: number): Mesh | undefined {
-  for (const [share, regular] of TRIES) {
-    const [indices] = MeshoptSimplifier.simplify(
+  const held = new Uint8Array(mesh.positions.length / 3);
+  const nothing = new Float32Array(held.length);
+  for (let n = 0; n < TRIES; n++) {
+    const [indices] = MeshoptSimplifier.simplifyWithAttributes(
       mesh.indices,
       mesh.positions,
       3,
-      3 * Math.floor(share * faces),
+      nothing,
       1,
-      regular ? ["Regularize"] : [],
+      [0],
+      held,
+      3 * Math.floor(faces),
+      1,
+      ["Regularize"],
     );
+    const folded = endsOfFoldedEdges(indices);
+    if (folded.size > 0) {
+      holdNear(mesh, indices, folded, held);
+      continue;
+    }
     const result = compacted(mesh, indices), topology = topologyOf(result);
     if (topology.watertight && topology.inconsistentEdges === 0) return result;
   }
   return undefined;
+}
+
+/** Holds the vertices as near to an end of a folded edge as that end's faces in the result reach. */
+function holdNear(
+  { positions }: Mesh,
+  indices: Uint32Array,
+  ends: ReadonlySet<number>,
+  held: Uint8Array,
+): void {
+  const squared = (a: number, b: number) => {
+    const x = positions[3 * a] - positions[3 * b], y = positions[3 * a + 1] - positions[3 * b + 1];
+    const z = positions[3 * a + 2] - positions[3 * b + 2];
+    return x * x + y * y + z * z;
+  };
+  const reach = new Map<number, number>();
+  for (let i = 0; i < indices.length; i++) {
+    const v = indices[i], first = i - i % 3;
+    if (!ends.has(v)) continue;
+    for (let k = first; k < first + 3; k++) {
+      reach.set(v, Math.max(reach.get(v) ?? 0, squared(v, indices[k])));
+    }
+  }
+  for (const [end, limit] of reach) {
+    for (let v = 0; v < held.length; v++) if (squared(v, end) <= limit) held[v] = 1;
+  }
+}
+
+/** Vertices at edges that have other than two faces. */
+function endsOfFoldedEdges(indices: Uint32Array): Set<number> {
+  const uses = new Map<number, number>(), limit = 2 ** 26;
+  for (let i = 0; i < indices.length; i++) {
+    const a = indices[i], b = indices[i % 3 === 2 ? i - 2 : i + 1];
+    const edge = a < b ? a * limit + b : b * limit + a;
+    uses.set(edge, (uses.get(edge) ?? 0) + 1);
+  }
+  const ends = new Set<number>();
+  for (const [edge, count] of uses) {
+    if (count !== 2) ends.add(Math.floor(edge / limit)).add(edge % limit);
+  }
+  return ends;
 }
 
 /** The vertices that are still used, in their order. */
