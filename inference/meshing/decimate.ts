@@ -81,7 +81,7 @@ function closedResult(mesh: Mesh, faces: number): Mesh | undefined {
       held,
       3 * Math.floor(faces),
       1,
-      ["Regularize"],
+      [],
     );
     const folded = endsOfFoldedEdges(indices);
     if (folded.size > 0) {
