@@ -3,7 +3,7 @@ import { describeKey } from "../../keys.ts";
 import type { Board } from "../../leaderboard.ts";
 import { calibrationOf } from "../calibration.ts";
 import { fixed } from "../format.ts";
-import { PART_NAMES, partOfKey } from "../key_parts.ts";
+import { PART_NAMES, partOfKey, shortTitle } from "../key_parts.ts";
 import { HISTOGRAM } from "../models/distance_summary.ts";
 import { type BoardModel, entryOf, type ReportModel } from "../report_data.ts";
 import { Chart, EndLabels, Line, n } from "./chart.tsx";
@@ -187,6 +187,7 @@ function CostPlot(
 
 interface PartRow {
   part: string;
+  key: string;
   values: { method: string; mean: number; low: number | null; high: number | null }[];
 }
 
@@ -202,6 +203,7 @@ function partBars(board: Board): PartRow[] {
   );
   return ofRank.filter((part) => part.base === base).map(({ key, part }) => ({
     part,
+    key,
     values: board.entries.slice(0, MOST_LINES).flatMap(({ method, scores }) => {
       const score = scores[key];
       return score === undefined
@@ -215,10 +217,13 @@ function partBars(board: Board): PartRow[] {
 function PartPlot({ board, parts }: { board: Board; parts: readonly PartRow[] }) {
   const top = Math.max(...parts.flatMap(({ values }) => values.map((v) => v.high ?? v.mean)));
   const order = new Map(board.entries.map(({ method }, i) => [method, i]));
+  const keys = new Set(board.entries.flatMap((entry) => Object.keys(entry.scores)));
+  const { unit, digits } = describeKey(parts[0].key);
   return (
     <figure class="part-plot">
       <figcaption>
-        <b>By body part</b> means with intervals; parts are those of the fitted body
+        <b>By body part</b> {shortTitle(parts[0].key, keys)} {unit === "" ? "" : `in ${unit}`}{" "}
+        with intervals; the axis ends at {fixed(top, digits)}. Parts are those of the fitted body
       </figcaption>
       <div class="parts" role="img" aria-label={partLabel(parts)}>
         {parts.map(({ part, values }) => (
