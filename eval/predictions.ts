@@ -3,6 +3,7 @@ import { basename, extname, join, relative } from "../core/work/path.ts";
 import { InputError } from "../core/work/errors.ts";
 import { reason } from "../core/work/hash.ts";
 import { insideOf, slashes } from "../core/work/paths.ts";
+import { NAMING_SCHEMES, type NamingScheme, type SchemeMatch } from "./naming_schemes.ts";
 import { readJson } from "../core/work/schema.ts";
 import { type Predictions, predictionsSchema } from "../core/files/predictions_json.ts";
 
@@ -59,8 +60,10 @@ async function readSet(folder: string): Promise<PredictionSet> {
   const file = join(folder, "predictions.json");
   const header = await readJson(predictionsSchema, file, { what: "predictions.json" });
   const notes: string[] = [];
+  const named = header.items === undefined ? await entriesByScheme(folder) : undefined;
+  if (named !== undefined) notes.push(...named.notes);
   const entries = header.items === undefined
-    ? await entriesByName(folder, notes)
+    ? named?.entries ?? await entriesByName(folder, notes)
     : header.items.map((item): PredictionEntry => ({
       subject: item.subject,
       ...(item.view === undefined ? {} : { view: item.view }),
@@ -73,6 +76,8 @@ async function readSet(folder: string): Promise<PredictionSet> {
 }
 
 async function unnamedSet(folder: string): Promise<PredictionSet> {
+  const named = await entriesByScheme(folder);
+  if (named !== undefined) return setByScheme(folder, named);
   const notes = [
     `${basename(folder)} has no predictions.json: taken as metres in the scan's frame, ` +
     `method "${basename(folder)}", training data not declared`,
@@ -95,6 +100,95 @@ async function unnamedSet(folder: string): Promise<PredictionSet> {
     },
     entries: inOrder(entries),
     notes,
+  };
+}
+
+/** Meshes that another program named. */
+interface NamedEntries {
+  scheme: NamingScheme;
+  entries: PredictionEntry[];
+  notes: string[];
+}
+
+/**
+ * The meshes of a folder by the first naming scheme that reads all the meshes in one of its folders;
+ * undefined where none does. Items are matched by what their names say, never by their order.
+ */
+async function entriesByScheme(folder: string): Promise<NamedEntries | undefined> {
+  for (const scheme of NAMING_SCHEMES) {
+    for (const below of scheme.folders) {
+      const place = below === "" ? folder : join(folder, below);
+      const names = await meshNames(place);
+      const read = names.map((name) => ({ name, match: scheme.read(name) }));
+      if (names.length === 0 || read.some(({ match }) => match === undefined)) continue;
+      const best = new Map<string, { name: string; match: SchemeMatch }>();
+      let passed = 0;
+      for (const { name, match } of read as { name: string; match: SchemeMatch }[]) {
+        const key = JSON.stringify([match.subject, match.view ?? null]), other = best.get(key);
+        if (other !== undefined) passed++;
+        if (other === undefined || match.preference > other.match.preference) {
+          best.set(key, { name, match });
+        } else if (match.preference === other.match.preference) {
+          throw new InputError(
+            `Cannot choose between two predictions: ${other.name} and ${name}`,
+            { file: place, hint: "keep one, or list the meshes as items in predictions.json" },
+          );
+        }
+      }
+      const notes = [`${basename(folder)}: ${names.length} meshes named as ${scheme.title} do`];
+      if (passed > 0) notes.push(`${passed} earlier stages of the same items were passed over`);
+      const entries = [...best.values()].map(({ name, match: { subject, view } }) => ({
+        subject,
+        ...(view === undefined ? {} : { view }),
+        meshFile: join(place, name),
+      }));
+      return { scheme, entries, notes };
+    }
+  }
+  return undefined;
+}
+
+async function meshNames(folder: string): Promise<string[]> {
+  const names: string[] = [];
+  try {
+    for await (const entry of Deno.readDir(folder)) {
+      if (entry.isFile && MESHES.has(extname(entry.name).toLowerCase())) names.push(entry.name);
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory)) {
+      throw error;
+    }
+  }
+  return names.sort();
+}
+
+/** A set without a `predictions.json`, where its scheme says unit and frame. */
+function setByScheme(folder: string, { scheme, entries, notes }: NamedEntries): PredictionSet {
+  if (scheme.header === undefined) {
+    throw new InputError(
+      `Cannot place the predictions: they are named as ${scheme.title} do, and ${scheme.note}`,
+      {
+        file: folder,
+        hint: "bring them into the scan's frame and add a predictions.json with frame and unit",
+      },
+    );
+  }
+  const { unit, frame } = scheme.header;
+  return {
+    folder,
+    header: {
+      schema: "scan2score/predictions-1",
+      method: { name: basename(folder) },
+      usesTruth: false,
+      frame,
+      unit,
+    },
+    entries: inOrder(entries),
+    notes: [
+      ...notes,
+      `${basename(folder)} has no predictions.json: taken as ${unit} in the ${frame}'s frame ` +
+      `(${scheme.note}), method "${basename(folder)}", training data not declared`,
+    ],
   };
 }
 
