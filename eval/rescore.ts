@@ -1,6 +1,6 @@
 /** Computes the rows of a results file again from its inputs. */
 import { InputError } from "../core/work/errors.ts";
-import type { Json } from "../core/work/json.ts";
+import { compactJson, type Json } from "../core/work/json.ts";
 import { runJobs } from "../core/work/pool.ts";
 import type { RunOptions } from "../core/work/work_list.ts";
 import { SILENT } from "../core/work/progress.ts";
@@ -132,7 +132,7 @@ export function choiceOf(record: ProtocolRecord): ProtocolChoice {
   }
   const changes: { [name: string]: Json } = {};
   for (const [name, value] of Object.entries(protocol.constants)) {
-    if (name in record && JSON.stringify(record[name]) !== JSON.stringify(value)) {
+    if (name in record && compactJson(record[name] as Json) !== compactJson(value)) {
       changes[name] = record[name] as Json;
     }
   }

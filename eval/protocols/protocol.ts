@@ -1,5 +1,5 @@
 /** Protocols as data: what is computed, with every constant and where it comes from. */
-import type { Json } from "../../core/work/json.ts";
+import { compactJson, type Json } from "../../core/work/json.ts";
 import type { ProtocolRecord } from "../results.ts";
 
 /** Where a constant comes from and what it means. */
@@ -64,10 +64,10 @@ export function withConstants<C extends Constants>(
     if (!(name in protocol.constants)) {
       throw new RangeError(`Cannot change ${protocol.id}: it has no constant "${name}"`);
     }
-    return JSON.stringify(value) !== JSON.stringify(protocol.constants[name]);
+    return compactJson(value as Json) !== compactJson(protocol.constants[name]);
   });
   if (changed.length === 0) return protocol;
-  const suffix = changed.map(([name, value]) => `${name}=${JSON.stringify(value)}`).sort();
+  const suffix = changed.map(([name, value]) => `${name}=${compactJson(value as Json)}`).sort();
   return {
     ...protocol,
     version: `${protocol.version}+${suffix.join("+")}`,
