@@ -19,7 +19,7 @@ from model import Lifter
 
 HERE = Path(__file__).parent
 BANK = 60000
-NEAR = 48
+NEAR = 8
 
 
 def noisy(true, errors, rng):
@@ -32,15 +32,9 @@ def noisy(true, errors, rng):
         pick = near[np.arange(len(near)), rng.integers(0, NEAR, len(near))]
         out[i:i + 4096] = true[i:i + 4096] + errors.error[pick]
     out[..., 3] = out[..., 3].clip(0, 1)
-    out[..., :2] += rng.normal(0, 0.006, out[..., :2].shape)
-    out[..., 2] += rng.normal(0, 0.03, out[..., 2].shape)
+    out[..., :2] += rng.normal(0, 0.005, out[..., :2].shape)
+    out[..., 2] += rng.normal(0, 0.02, out[..., 2].shape)
     return out
-
-
-def shaken(points, rng):
-    """Real views differ a little each time that they are shown."""
-    noise = rng.normal(0, 1, points.shape).astype(np.float32) * np.float32([0.008, 0.008, 0.02, 0.05])
-    return points + noise
 
 
 def main():
@@ -50,7 +44,7 @@ def main():
     parser.add_argument("--figures", required=True, help="folder of humans_train")
     parser.add_argument("--fixtures", required=True, help="folder of humans")
     parser.add_argument("--out", required=True)
-    parser.add_argument("--steps", type=int, default=3000)
+    parser.add_argument("--steps", type=int, default=4000)
     a = parser.parse_args()
     torch.set_num_threads(1)
     ids = lambda name: (HERE / "splits" / f"{name}.txt").read_text().split()
@@ -74,7 +68,7 @@ def main():
     flip = torch.tensor([-1.0, 1, 1, 1])
     for step in range(a.steps):
         i, k = rng.integers(0, len(true), 224), rng.integers(0, len(own_true), 32)
-        x = torch.from_numpy(np.concatenate([seen[i], shaken(own_seen[k], rng)]))
+        x = torch.from_numpy(np.concatenate([seen[i], own_seen[k]]))
         y = torch.from_numpy(np.concatenate([true[i], own_true[k]]))
         if step % 2:
             x, y = x[:, MIRRORED] * flip, y[:, MIRRORED] * flip

@@ -7,6 +7,7 @@ import { CancelledError } from "../../core/work/errors.ts";
 import { blendParts, type PartNormals } from "./blend.ts";
 import { clamp, sigmoid } from "./coarse.ts";
 import { coarseOutput, HALF, LOGIT, MIDDLE } from "./compact_coarse.ts";
+import { type BodyInPicture, cueOfBody, holdToBody } from "./fitted_body.ts";
 import { integrateNormals } from "./integrate.ts";
 import type { ModelFolder } from "./model_json.ts";
 import { openNet, runNet } from "./nets.ts";
@@ -26,6 +27,10 @@ export interface CompactInput {
   affines: PartAffines;
   /** In canvas pixels; without it the model works from the picture alone. */
   landmarks: PoseLandmarks | undefined;
+  /** A body fitted to the picture: its joints then are the cue, and depth is held to its surface. */
+  body?: BodyInPicture | undefined;
+  /** Canvas pixels a metre at the plane through the person's centre. */
+  pxPerM: number;
 }
 
 /** Cells count by the mask's probability, never by less. */
@@ -61,7 +66,13 @@ export async function runCompact(
       square,
       coarsePx,
     );
-    const points = input.landmarks && cuePoints(input.landmarks, square);
+    const { body, landmarks } = input;
+    if (body !== undefined) {
+      // Joints of a body lie well together: there is nothing to correct.
+      const seen = { picture, points: cueOfBody(body, square), grid: coarsePx };
+      return await coarseOutput(seen, model, { compact: { ...compact, lifter: false }, session });
+    }
+    const points = landmarks && cuePoints(landmarks, square);
     return await coarseOutput({ picture, points, grid: coarsePx }, model, { compact, session });
   });
   const cells = coarsePx * coarsePx;
@@ -80,7 +91,7 @@ export async function runCompact(
     "refine",
     () =>
       Promise.resolve(
-        refined(input.mask, { normal, output, sampler, sidePx: square.sidePx, pipeline, compact }),
+        refined(input, { normal, output, sampler, sidePx: square.sidePx, pipeline, compact }),
       ),
   );
   return {
@@ -197,7 +208,7 @@ function fillWithCoarse(
 
 /** Front and back depth codes on the canvas. */
 function refined(
-  mask: Uint8Array,
+  { mask, body, pxPerM }: CompactInput,
   { normal, output, sampler, sidePx, pipeline, compact }: CoarseSource & {
     normal: Float32Array;
     sidePx: number;
@@ -217,6 +228,7 @@ function refined(
     backPx[i] = sidePx * (middle + half);
     belief[i] = sigmoid(sampler.of(output, LOGIT));
   }
+  if (body !== undefined) holdToBody([frontPx, backPx], mask, { body, side, pxPerM });
   const sides = compact.refine === "none"
     ? [frontPx, backPx]
     : [frontPx, backPx].map((depthPx, k) =>

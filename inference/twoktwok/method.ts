@@ -16,6 +16,12 @@ import type {
 import { checkProvider } from "../onnx/providers.ts";
 import { sharedNetworks } from "../photo_input.ts";
 import type { ViewInput, WholePicture } from "../view_input.ts";
+import { alignPhoto } from "../align/align_photo.ts";
+import { OPEN_BODY_FILE } from "../baselines/body_photo.ts";
+import { readBodyFile } from "../../body/body_file.ts";
+import type { BodyModel } from "../../body/model.ts";
+import type { FittedBody } from "./fitted_body.ts";
+import type { PoseLandmarks } from "./pose_cue.ts";
 import { consistencyJson } from "./consistency.ts";
 import { modelHash } from "./model_info.ts";
 import { MODEL_FILE, type ModelJson, openModel } from "./model_json.ts";
@@ -125,9 +131,13 @@ async function mapsOf(
   const seen = isCompact ? await stage("front end", () => seenBy(whole, view, id)) : undefined;
   const { picture, mask, keypoints } = { ...whole, ...seen };
   const points = keypoints31({ ...keypoints });
+  const body = seen === undefined
+    ? undefined
+    : await stage("body", () => fittedBody({ ...whole, ...seen, mask, keypoints }));
   const result = await runTwoKTwoK({ picture, mask, keypoints31: points }, whole.view, {
     model,
     landmarks: seen?.landmarks,
+    body,
     quirks: options.quirks,
     colorOrderSeed: options.publishedRandomOrder,
     threads: settings.threads ?? 1,
@@ -181,6 +191,23 @@ async function seenBy(whole: WholePicture, view: ViewInput, id: string) {
   const seen = await seePerson(picture, await sharedNetworks(), id);
   return isPhoto ? { landmarks: seen.landmarks, warnings: seen.warnings } : { ...seen, picture };
 }
+
+/** The open body, fitted to what the front end sees. */
+async function fittedBody(
+  { view, keypoints, mask, landmarks }: WholePicture & { landmarks: PoseLandmarks },
+): Promise<FittedBody> {
+  const model = await (openBody ??= readBodyFile(OPEN_BODY_FILE));
+  const { fit } = alignPhoto(model, {
+    camera: view,
+    body25: keypoints.body25,
+    worldM: landmarks.worldM,
+    mask,
+  });
+  return { model, fit };
+}
+
+/** Read once a thread. */
+let openBody: Promise<BodyModel> | undefined;
 
 /** Says when a person is small in the picture: the networks' windows then see little of them. */
 function sizeWarnings({ picture, mask }: WholePicture, { frame }: Options): string[] {

@@ -3,7 +3,7 @@ import { CancelledError } from "../../core/work/errors.ts";
 import { withDefaults } from "../../core/work/options.ts";
 import type { ViewCamera } from "../method.ts";
 import { type Consistency, consistencyOf } from "./consistency.ts";
-import { type DecodedMaps, decodeMaps } from "./decode.ts";
+import { canvasCamera, type DecodedMaps, decodeMaps } from "./decode.ts";
 import {
   type FrontEndOptions,
   type PersonPicture,
@@ -11,7 +11,8 @@ import {
   prepareInput,
 } from "./front_end.ts";
 import { modelHash } from "./model_info.ts";
-import { runCompact } from "./compact.ts";
+import { type CompactInput, runCompact } from "./compact.ts";
+import { drawBody, type FittedBody } from "./fitted_body.ts";
 import type { PoseLandmarks } from "./pose_cue.ts";
 import { landmarksOnCanvas } from "./see_person.ts";
 import { type ModelFolder, openModel } from "./model_json.ts";
@@ -27,6 +28,8 @@ export interface TwoKTwoKOptions extends FrontEndOptions, NetworkOptions {
   cue?: Float32Array | undefined;
   /** What the pose networks saw, in pixels of the picture; for compact models. Default: nothing. */
   landmarks?: PoseLandmarks | undefined;
+  /** A body fitted to the picture, in the frame of the view's camera; for compact models. */
+  body?: FittedBody | undefined;
   /** Folder for every named tensor as `.npy`. Default: not written. */
   stagesFolder?: string | undefined;
   /** Kept in the folder's `stages.json`: tells these stages from others. */
@@ -73,7 +76,7 @@ export async function runTwoKTwoK(
 ): Promise<TwoKTwoKResult> {
   const { model: given, quirks, colorOrderSeed, cue, stagesFolder, stagesMark = "", ...rest } =
     options;
-  const { publishedFiles, landmarks, ...network } = rest;
+  const { publishedFiles, landmarks, body, ...network } = rest;
   const { stage } = withDefaults<{ stage: NonNullable<NetworkOptions["stage"]> }>(
     { stage: (_name, work) => work() },
     { stage: network.stage },
@@ -92,7 +95,7 @@ export async function runTwoKTwoK(
   const result = compact === undefined
     ? await runNetwork({ ...input, cue }, model, network)
     : await runCompact(
-      { ...input, landmarks: landmarks && landmarksOnCanvas(landmarks, input.place) },
+      await compactInput(input, view, { landmarks, body }),
       { folder: model.folder, json: { ...model.json, pipeline: { ...pipeline, compact } } },
       network,
     );
@@ -127,6 +130,23 @@ export async function runTwoKTwoK(
     consistency,
     published,
     warnings: warningsOf({ weights, refined, consistency, published, maps }),
+  };
+}
+
+/** What a compact model sees besides the picture: landmarks and body, brought to the canvas. */
+async function compactInput(
+  input: PreparedInput,
+  view: ViewCamera,
+  { landmarks, body }: Pick<TwoKTwoKOptions, "landmarks" | "body">,
+): Promise<CompactInput> {
+  const camera = canvasCamera(view.camera, input.place), distanceM = view.subjectDistanceM;
+  return {
+    ...input,
+    landmarks: landmarks && landmarksOnCanvas(landmarks, input.place),
+    body: body && await drawBody(body, { camera, distanceM }),
+    pxPerM: camera.projection === "perspective"
+      ? camera.fx / distanceM
+      : camera.width / (2 * camera.halfWidthM),
   };
 }
 
