@@ -145,28 +145,29 @@ function boxBlur(
   plane: Float32Array,
   { width, height, radius }: { width: number; height: number; radius: number },
 ): void {
-  const row = new Float32Array(width);
-  for (let y = 0; y < height; y++) {
-    const start = y * width;
+  // A line with zeros on both sides, so that the window needs no special cases.
+  const line = new Float32Array(width + 2 * radius + 1);
+  for (let y = 0, start = 0; y < height; y++, start += width) {
+    for (let x = 0; x < width; x++) line[x + radius + 1] = plane[start + x];
     let sum = 0;
-    for (let x = 0; x < Math.min(radius, width); x++) sum += plane[start + x];
-    for (let x = 0; x < width; x++) {
-      if (x + radius < width) sum += plane[start + x + radius];
-      if (x - radius - 1 >= 0) sum -= plane[start + x - radius - 1];
-      row[x] = sum;
+    for (let x = 1; x <= 2 * radius; x++) sum += line[x];
+    for (let x = 0, at = start; x < width; x++, at++) {
+      sum += line[x + 2 * radius + 1] - line[x];
+      plane[at] = sum;
     }
-    plane.set(row, start);
   }
-  // Down the columns, whole rows at a time.
-  const source = plane.slice(), sums = new Float64Array(width);
-  const add = (y: number, sign: 1 | -1) => {
-    for (let x = 0, at = y * width; x < width; x++, at++) sums[x] += sign * source[at];
-  };
-  for (let y = 0; y < Math.min(radius, height); y++) add(y, 1);
-  for (let y = 0; y < height; y++) {
-    if (y + radius < height) add(y + radius, 1);
-    if (y - radius - 1 >= 0) add(y - radius - 1, -1);
-    for (let x = 0, at = y * width; x < width; x++, at++) plane[at] = sums[x];
+  // Down the columns, whole rows at a time; what leaves the window is kept in a ring of rows.
+  const window = 2 * radius + 1, ring = new Float32Array(window * width);
+  const sums = new Float64Array(width);
+  for (let y = -radius; y < height; y++) {
+    const entering = y + radius < height ? (y + radius) * width : -1;
+    const slot = (y + radius) % window * width;
+    for (let x = 0; x < width; x++) {
+      const value = entering < 0 ? 0 : plane[entering + x];
+      sums[x] += value - ring[slot + x];
+      ring[slot + x] = value;
+    }
+    if (y >= 0) { for (let x = 0, at = y * width; x < width; x++, at++) plane[at] = sums[x]; }
   }
 }
 
