@@ -127,8 +127,8 @@ async function memory(folder: string, [size = "512"]: string[]) {
   }
 }
 
-async function kills(folder: string, [times = "50"]: string[]) {
-  const set = await makeSet(join(folder, "set"), 10), flags = options("256", "suite");
+async function kills(folder: string, [times = "50", subjects = "10"]: string[]) {
+  const set = await makeSet(join(folder, "set"), Number(subjects)), flags = options("256", "suite");
   const whole = join(folder, "whole"),
     { seconds } = await run(["render", set, "-o", whole, ...flags]);
   const wanted = await digest(whole), { float } = random(1, "kills");
@@ -142,7 +142,9 @@ async function kills(folder: string, [times = "50"]: string[]) {
       if (code === 0) break;
       killed++;
     }
-    if (await digest(out) !== wanted) different++;
+    const same = await digest(out) === wanted;
+    if (!same) different++;
+    print(`${killed} kills so far: ${same ? "the same bytes" : "other bytes"}`);
     await Deno.remove(out, { recursive: true });
   }
   print(`killed ${killed} times in ${rounds} runs: ${different} ended with other bytes`);
