@@ -83,7 +83,11 @@ function declarationOf(json: ModelJson, settings: MethodSettings): MethodDeclara
   const known = json.weights === "trained";
   return {
     // Tables and pages show the name, so meaningless numbers never look like the method's.
-    ...(known ? {} : { name: "2k2k (weights not known to be trained)" }),
+    ...(!known
+      ? { name: "2k2k (weights not known to be trained)" }
+      : json.pipeline.compact === undefined
+      ? {}
+      : { name: json.name }),
     version: `${SUITE_VERSION}+${modelHash(json).slice(0, 12)}`,
     trainedOn: json.trainedOn,
     files: [{ role: "model", path: join(modelOf(settings), MODEL_FILE) }],
