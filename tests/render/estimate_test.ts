@@ -6,7 +6,11 @@ import { estimateRender } from "../../render/estimate.ts";
 Deno.test("estimateRender() tries one view of three subjects and leaves nothing behind", async () => {
   const { subjects } = await openDataset(`${FIXTURES}/humans`);
   const views = [0, 10, 20].map((yawDeg) => ({ yawDeg, pitchDeg: 0 }));
-  const job = { subjects: subjects.slice(0, 5), views, options: { size: 16, maps: ["depth", "mask"] as const } };
+  const job = {
+    subjects: subjects.slice(0, 5),
+    views,
+    options: { size: 16, maps: ["depth", "mask"] as const },
+  };
   const found = await estimateRender(job, { workers: 2 });
   assert.deepEqual([found.views, found.tried], [15, ["h01", "h03", "h05"]]);
   assert.ok(found.bytes === 15 * found.bytesPerView && found.bytesPerView > 1000);
