@@ -224,8 +224,7 @@ def main():
             log.write(json.dumps(line) + "\n")
             log.flush()
             total, counted = {}, 0
-            if not a.decay:
-                save(out / "last.pt", model, ema, optimiser, step, seconds)
+            save(out / ("best.pt" if a.decay else "last.pt"), model, ema, optimiser, step, seconds)
     save(out / ("best.pt" if a.decay else "last.pt"), model, ema, optimiser, step, seconds)
     print("stopped at", step, "wall", round(time.time() - started), flush=True)
 
