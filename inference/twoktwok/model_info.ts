@@ -37,7 +37,7 @@ export async function describeModel(folder: string): Promise<ModelDescription> {
     name,
     weights,
     weightsEvidence,
-    refined: pipeline.refine !== "none",
+    refined: (pipeline.compact ?? pipeline).refine !== "none",
     precision,
     opset,
     source,
