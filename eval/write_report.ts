@@ -33,6 +33,8 @@ export interface WriteReportOptions {
   redact?: boolean | undefined;
   /** Whose scans' shapes are copied into the page. Default: those under an open licence. */
   embedScans?: EmbedScans | undefined;
+  /** Whether measured seconds and memory are shown: see {@linkcode ReportOptions}. Default: true. */
+  timings?: boolean | undefined;
   /** How pictures are made. */
   pictures?: ReportOptions["pictures"];
   /** An older leaderboard.json to compare with. */
@@ -87,6 +89,7 @@ export async function writeReport(
     locate,
     embedScans: options.embedScans,
     pictures: options.pictures,
+    timings: options.timings,
     ...(options.verified === undefined ? {} : { verified: await readVerified(options.verified) }),
     ...(changes === undefined ? {} : { changes: { since: changes, than: basename(older!) } }),
     onSubject(done) {

@@ -126,6 +126,7 @@ export async function runExperiment(
   const { leaderboard, notes } = await writeReport(out, [file], {
     title: experiment.title,
     command: options.command,
+    timings: false, // the same experiment writes the same bytes; `report` shows them
     workers,
     progress,
   });

@@ -5,6 +5,7 @@ import {
   command,
   type Finish,
   JSON_OUT,
+  MEMORY,
   natural,
   QUIET,
   workerCount,
@@ -28,10 +29,11 @@ export function report(finish: Finish) {
       new Option("--embed-scans <which>", "scans whose shape is copied into the page")
         .choices(["open", "all", "none"] as const).default("open" as const),
     )
+    .option("--no-timings", "leave out seconds and memory, which differ from run to run")
     .option("--verified <file>", "what `verify --json` printed, to be shown")
     .option("--serve", "show the results to this machine's browser instead of writing files")
     .option("--port <n>", "with --serve: 0 takes a free one", natural, 8377)
-    .option(...WORKERS).option(...JSON_OUT).option(...QUIET)
+    .option(...WORKERS).option(...MEMORY).option(...JSON_OUT).option(...QUIET)
     .action(async (files, flags, self) => {
       if (flags.serve) {
         const { serveReport } = await import("./_serve_report.ts");
@@ -51,9 +53,10 @@ export function report(finish: Finish) {
         split: flags.split,
         redact: flags.redact,
         embedScans: flags.embedScans,
+        timings: flags.timings,
         against: flags.against === undefined ? undefined : userPath(flags.against),
         verified: flags.verified === undefined ? undefined : userPath(flags.verified),
-        workers: workerCount(flags.workers),
+        workers: workerCount(flags.workers, flags.memory),
         progress: progressFor(flags),
       });
       if (changes !== undefined) reportChanges(changes, flags);

@@ -47,6 +47,11 @@ export interface ReportOptions {
   workers?: number | undefined;
   /** Told after each subject was drawn. */
   onSubject?: ((done: number, all: number) => void) | undefined;
+  /**
+   * Whether the page shows what `timing.json` says: seconds, memory, machine. Default: true. These
+   * differ from run to run, so a page that must have the same bytes leaves them out.
+   */
+  timings?: boolean | undefined;
   /** What a verification said of the results. */
   verified?: Verified | undefined;
   /** What moved since another leaderboard, and what that one is called. */
@@ -80,7 +85,7 @@ export async function buildReport(
   const pool = mergeResults(results);
   const heat = heatOf(leaderboard, options.maxMm);
   const { assets, notes } = await makeAssets(subjectKeys(pool), { placed, leaderboard, options });
-  const timings = await readTimings(placed, options.locate);
+  const timings = await readTimings(options.timings === false ? [] : placed, options.locate);
   const model = reportData(leaderboard, {
     results,
     heat,

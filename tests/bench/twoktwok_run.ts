@@ -52,7 +52,7 @@ const camera = {
   pitchDeg: 0,
 };
 const before = { cpu: processCpuSeconds(), wall: performance.now(), peakMb: processPeakMb() };
-const stages: Record<string, { wall: number; cpu: number; peakMb: number }> = {};
+const stages: Record<string, { wall: number; cpu: number; peakMb: number; rssMb: number }> = {};
 const result = await runTwoKTwoK(
   { picture: { ...picture, data: picture.data as Uint8Array }, keypoints31: points, mask },
   { camera, subjectDistanceM: 3 },
