@@ -12,12 +12,16 @@ import { InputError } from "../../core/work/errors.ts";
 import { SUITE_VERSION } from "../../core/work/version.ts";
 import type { Method, ViewCamera } from "../method.ts";
 import { solidFromDepth } from "../meshing/solid.ts";
+import { shrunkCamera, shrunkColor, shrunkKeypoints, shrunkMask } from "./_shrink.ts";
 import type { Keypoints2D, MaskMap } from "../view_input.ts";
 import { isolatedWarning } from "./oracle_depth.ts";
 import { solvePoisson } from "./_poisson2d.ts";
 
 /** Depth over width of a body's cross-section. */
 const FLATNESS = 0.7;
+
+/** Longest side of the pictures that are meshed, pixels: what is smooth needs no more. */
+const PICTURE = 1024;
 
 /** Longest side of the grid on which the thickness is solved, pixels. */
 const GRID = 512;
@@ -55,15 +59,17 @@ export const inflate: Method = {
   trainedOn: [],
   needs: ["camera", "mask"],
   async reconstruct(view, { stage, options }) {
-    const mask = await stage("read", () => view.mask());
-    const keypoints = await view.keypoints();
-    const color = await view.color("front");
+    const whole = await stage("read", () => view.mask());
+    const step = stepOf(whole), mask = shrunkMask(whole, step);
+    const keypoints = shrunkKeypoints(await view.keypoints(), step);
+    const color = shrunkColor(await view.color("front"), whole, step);
+    const placed = { ...view.camera!, camera: shrunkCamera(view.camera!.camera, step) };
     const { front, back } = await stage("inflate", () =>
-      Promise.resolve(inflateMask(mask, keypoints, view.camera!)));
+      Promise.resolve(inflateMask(mask, keypoints, placed)));
     const openJumpsMm = options.openJumpsMm as number | undefined;
     const { mesh, report } = await stage("mesh", () =>
       Promise.resolve(solidFromDepth(
-        { camera: view.camera!.camera, front, back },
+        { camera: placed.camera, front, back },
         {
           frontColor: color,
           openJumpsM: openJumpsMm === undefined ? undefined : openJumpsMm / 1000,
@@ -72,6 +78,12 @@ export const inflate: Method = {
     return { mesh, report: { ...report }, warnings: isolatedWarning(report.isolated) };
   },
 };
+
+/** The side of the blocks that become one pixel: 1 where the picture is small or does not divide. */
+function stepOf({ width, height }: MaskMap): number {
+  const step = Math.ceil(Math.max(width, height) / PICTURE);
+  return width % step === 0 && height % step === 0 ? step : 1;
+}
 
 /**
  * Front and back depth (metres along −z) of a silhouette blown up about the person's plane.
