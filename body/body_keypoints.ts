@@ -37,7 +37,7 @@ const JOINT_OF_BODY25: Partial<Record<Body25Name, JointName>> = {
 };
 
 /** The rest, as surface points. */
-const EXTRA_OF_BODY25: Partial<Record<Body25Name, ExtraPoint>> = {
+export const EXTRA_OF_BODY25: Partial<Record<Body25Name, ExtraPoint>> = {
   nose: "nose",
   r_eye: "r_eye_front",
   l_eye: "l_eye_front",

@@ -1,25 +1,11 @@
 /** Where the points of BODY_25 are on a body: joints, or vertices where its topology is known. */
-import { EXTRA_POINTS, type ExtraPoint, extraVertices } from "../extra_points.ts";
+import { EXTRA_OF_BODY25 } from "../body_keypoints.ts";
+import { EXTRA_POINTS, extraVertices } from "../extra_points.ts";
 import { jointIndex } from "../joints.ts";
-import { type Body25Name, BODY_25 } from "../keypoints.ts";
+import { BODY_25 } from "../keypoints.ts";
 import type { BodyModel } from "../model.ts";
 import { isOpenBody, OPEN_KEYPOINTS } from "../open_body.ts";
 import type { BodyPlace } from "./point_targets.ts";
-
-/** Points on the skin, as the model's vertices name them. */
-const EXTRA: Partial<Record<Body25Name, ExtraPoint>> = {
-  nose: "nose",
-  r_eye: "r_eye_front",
-  l_eye: "l_eye_front",
-  r_ear: "r_ear",
-  l_ear: "l_ear",
-  l_big_toe: "l_big_toe",
-  l_small_toe: "l_small_toe",
-  l_heel: "l_heel",
-  r_big_toe: "r_big_toe",
-  r_small_toe: "r_small_toe",
-  r_heel: "r_heel",
-};
 
 /**
  * Places of BODY_25 in order; undefined where the model cannot tell. Neck and mid hip are the middles
@@ -32,7 +18,7 @@ export function body25Places(model: BodyModel): (BodyPlace | undefined)[] {
   return BODY_25.map((name): BodyPlace | undefined => {
     if (name === "neck") return middle(joint("l_shoulder"), joint("r_shoulder"));
     if (name === "mid_hip") return middle(joint("l_hip"), joint("r_hip"));
-    const extra = EXTRA[name];
+    const extra = EXTRA_OF_BODY25[name];
     if (extra === undefined) {
       return { joints: [[joint(name as Parameters<typeof jointIndex>[1]), 1]] };
     }

@@ -10,6 +10,7 @@ import {
   translation,
 } from "../../core/geometry/transform.ts";
 import type { Backend } from "../../render/backend.ts";
+import { resampleCamera } from "../../render/cameras.ts";
 import { detailBands, type DetailOptions, type DetailView } from "./detail.ts";
 
 /** One view of a mesh, row by row from the top left. */
@@ -54,21 +55,8 @@ export function sideCameras(
 
 /** The camera that takes the same picture with a longer side of `sizePx` pixels. */
 export function sizedCamera(camera: Camera, sizePx: number): Camera {
-  const factor = sizePx / Math.max(camera.width, camera.height);
-  const size = {
-    width: Math.round(camera.width * factor),
-    height: Math.round(camera.height * factor),
-  };
-  if (camera.projection === "orthographic") return { ...camera, ...size };
-  const { fx, fy, cx, cy } = camera;
-  return {
-    ...camera,
-    ...size,
-    fx: fx * factor,
-    fy: fy * factor,
-    cx: cx * factor,
-    cy: cy * factor,
-  };
+  const sized = resampleCamera(camera, sizePx / Math.max(camera.width, camera.height));
+  return { ...sized, width: Math.round(sized.width), height: Math.round(sized.height) };
 }
 
 /**

@@ -1,5 +1,6 @@
 /** How often intervals hold what they should: the calibration of the percentile bootstrap. */
 import { random } from "../../core/work/random.ts";
+import { quantileOfSorted } from "../statistics/quantile.ts";
 
 /** One nominal level and the share of intervals that held the mean. */
 export interface Calibration {
@@ -43,14 +44,10 @@ export function calibrationOf(
     means.sort();
     for (const [k, level] of LEVELS.entries()) {
       const tail = (1 - level) / 2;
-      if (quantile(means, tail) <= truth && truth <= quantile(means, 1 - tail)) held[k]++;
+      if (quantileOfSorted(means, tail) <= truth && truth <= quantileOfSorted(means, 1 - tail)) {
+        held[k]++;
+      }
     }
   }
   return LEVELS.map((nominal, k) => ({ nominal, actual: held[k] / EXPERIMENTS }));
-}
-
-function quantile(sorted: Float64Array, share: number): number {
-  const at = share * (sorted.length - 1), low = Math.floor(at);
-  const high = Math.min(sorted.length - 1, low + 1);
-  return sorted[low] + (at - low) * (sorted[high] - sorted[low]);
 }

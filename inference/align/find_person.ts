@@ -7,6 +7,7 @@ import { BODY_25 } from "../../body/keypoints.ts";
 import { POINTS_33 } from "../photo/landmarks.ts";
 import { type KnownPlace, type Looker, type SeenView, turnOfAxes, yawed } from "./look_around.ts";
 import { triangulate, type Triangulated } from "./triangulate.ts";
+import { cross, unit } from "./_vectors.ts";
 
 /** A person found in a scan. */
 export interface FoundPerson {
@@ -174,13 +175,4 @@ function personOf(views: readonly SeenView[], pictures: number): FoundPerson {
     })))
   );
   return { body25, ...axesOf(meanSkeleton(views)), pictures, agreed: views.length };
-}
-
-function cross(a: readonly number[], b: readonly number[]): [number, number, number] {
-  return [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
-}
-
-function unit(v: readonly number[]): [number, number, number] {
-  const length = Math.hypot(v[0], v[1], v[2]);
-  return [v[0] / length, v[1] / length, v[2] / length];
 }

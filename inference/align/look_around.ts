@@ -9,6 +9,7 @@ import { followPerson } from "../photo/follow_person.ts";
 import type { PoseNetworks } from "../photo/networks.ts";
 import { type Pyramid, pyramidOf, type RgbImage } from "../photo/pyramid.ts";
 import { type Region, regionOfCircle } from "../photo/region.ts";
+import { cross, unit } from "./_vectors.ts";
 
 /** What the networks saw from one side. */
 export interface SeenView {
@@ -152,13 +153,4 @@ export function turnOfAxes(up: readonly number[], backward: readonly number[]): 
 export function yawed(turn: Matrix4, yawRad: number): Matrix4 {
   const c = Math.cos(yawRad), s = Math.sin(yawRad);
   return multiply(affine([c, 0, s, 0, 1, 0, -s, 0, c], [0, 0, 0]), turn);
-}
-
-function cross(a: readonly number[], b: readonly number[]): [number, number, number] {
-  return [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
-}
-
-function unit(v: readonly number[]): [number, number, number] {
-  const length = Math.hypot(v[0], v[1], v[2]);
-  return [v[0] / length, v[1] / length, v[2] / length];
 }

@@ -1,5 +1,6 @@
 /** Smaller pictures of the same view: blocks of `step` × `step` pixels become one. */
 import type { Camera } from "../../core/geometry/camera.ts";
+import { resampleCamera } from "../../render/cameras.ts";
 import type { ColorMap } from "../meshing/solid.ts";
 import type { Keypoints2D, MaskMap } from "../view_input.ts";
 
@@ -48,10 +49,8 @@ export function shrunkKeypoints(
   return { body25: keypoints.body25.map((value, i) => i % 3 === 2 ? value : value / step) };
 }
 
-/** The same camera with fewer pixels. */
+/** The same camera with fewer pixels; `step` divides them. */
 export function shrunkCamera(camera: Camera, step: number): Camera {
-  const size = { width: camera.width / step, height: camera.height / step };
-  if (camera.projection === "orthographic") return { ...camera, ...size };
-  const { fx, fy, cx, cy } = camera;
-  return { ...camera, ...size, fx: fx / step, fy: fy / step, cx: cx / step, cy: cy / step };
+  const { width, height } = camera;
+  return { ...resampleCamera(camera, 1 / step), width: width / step, height: height / step };
 }
