@@ -2,8 +2,8 @@
  * How rendering grows with the number of subjects, and whether killing it changes a byte. By hand:
  *
  *     deno run -A tests/bench/render_scale.ts throughput [subjects] [size] [layout]
- *     deno run -A tests/bench/render_scale.ts memory [size]      peak memory of 20 and of 200 subjects
- *     deno run -A tests/bench/render_scale.ts kills [times]      killed at random moments, resumed, compared
+ *     deno run -A tests/bench/render_scale.ts memory [size]                     peak memory of 20 and of 200 subjects
+ *     deno run -A tests/bench/render_scale.ts kills [times] [subjects] [seed]   killed at random moments, resumed, compared
  *
  * The set is made of the bundled people again and again under other names. Linux: memory is read
  * from /proc.
@@ -16,13 +16,20 @@ import { filesUnder } from "../../core/work/work_list.ts";
 
 const print = (line: string) => Deno.stdout.writeSync(new TextEncoder().encode(line + "\n"));
 
+/** So that the first 20 subjects are as large as any 20. */
+const PEOPLE = 20;
+
+/** As the task `scan2score` runs. */
+const V8_FLAGS = "--v8-flags=--no-maglev-osr,--expose-gc";
+
 /** Makes a data set of `count` people: files of the bundled ones, linked. */
 async function makeSet(folder: string, count: number): Promise<string> {
   const subjects = join(folder, "subjects");
   await Deno.mkdir(subjects, { recursive: true });
   await Deno.copyFile(join(FIXTURES, "humans/open_body.npz"), join(folder, "open_body.npz"));
   for (let i = 0; i < count; i++) {
-    const from = `h${String(i % 24 + 1).padStart(2, "0")}`, id = `p${String(i).padStart(4, "0")}`;
+    const from = `h${String(i % PEOPLE + 1).padStart(2, "0")}`,
+      id = `p${String(i).padStart(4, "0")}`;
     const json = JSON.parse(
       await Deno.readTextFile(join(FIXTURES, "humans/subjects", `${from}.json`)),
     );
@@ -42,6 +49,8 @@ interface Run {
   seconds: number;
   /** Of the process and its threads, bytes. */
   peakRss: number;
+  /** Resident bytes every 100 ms. */
+  rss: number[];
   code: number;
 }
 
@@ -49,10 +58,11 @@ interface Run {
 async function run(args: string[], killMs?: number): Promise<Run> {
   const started = performance.now();
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", join(SUITE_ROOT, "tools/main.ts"), ...args],
+    args: ["run", "-A", V8_FLAGS, join(SUITE_ROOT, "tools/main.ts"), ...args],
     stdout: "null",
     stderr: "null",
   }).spawn();
+  const rss: number[] = [];
   let peakRss = 0, ended = false;
   const killer = killMs === undefined ? undefined : setTimeout(() => {
     if (!ended) child.kill("SIGKILL");
@@ -60,7 +70,10 @@ async function run(args: string[], killMs?: number): Promise<Run> {
   const watch = (async () => {
     while (!ended) {
       const status = await Deno.readTextFile(`/proc/${child.pid}/status`).catch(() => "");
-      peakRss = Math.max(peakRss, 1024 * Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0));
+      const kilobytes = (name: string) =>
+        1024 * Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1] ?? 0);
+      peakRss = Math.max(peakRss, kilobytes("VmHWM"));
+      rss.push(kilobytes("VmRSS"));
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   })();
@@ -68,7 +81,7 @@ async function run(args: string[], killMs?: number): Promise<Run> {
   ended = true;
   clearTimeout(killer);
   await watch;
-  return { seconds: (performance.now() - started) / 1000, peakRss, code };
+  return { seconds: (performance.now() - started) / 1000, peakRss, rss, code };
 }
 
 async function sizeOf(folder: string): Promise<number> {
@@ -114,24 +127,39 @@ async function throughput(
   );
 }
 
+/** Medians of ten equal parts of a list. */
+function tenths(values: readonly number[]): number[] {
+  return Array.from({ length: 10 }, (_, i) => {
+    const part = values.slice(
+      Math.floor(i * values.length / 10),
+      Math.floor((i + 1) * values.length / 10),
+    ).sort((a, b) => a - b);
+    return part[part.length >> 1] ?? 0;
+  });
+}
+
 async function memory(folder: string, [size = "512"]: string[]) {
   for (const count of [20, 200]) {
     const set = await makeSet(join(folder, `set${count}`), count),
       out = join(folder, `out${count}`);
-    const { seconds, peakRss } = await run(["render", set, "-o", out, ...options(size, "suite")]);
-    print(
-      `${count} subjects at ${size}²: peak RSS ${(peakRss / 1e6).toFixed(0)} MB, ${
-        seconds.toFixed(1)
-      } s`,
-    );
+    const { seconds, peakRss, rss } = await run([
+      "render",
+      set,
+      "-o",
+      out,
+      ...options(size, "suite"),
+    ]);
+    const mb = (bytes: number) => (bytes / 1e6).toFixed(0);
+    print(`${count} subjects at ${size}²: peak RSS ${mb(peakRss)} MB, ${seconds.toFixed(1)} s`);
+    print(`  median RSS by tenth of the run, MB: ${tenths(rss).map(mb).join(" ")}`);
   }
 }
 
-async function kills(folder: string, [times = "50", subjects = "10"]: string[]) {
+async function kills(folder: string, [times = "50", subjects = "10", seed = "1"]: string[]) {
   const set = await makeSet(join(folder, "set"), Number(subjects)), flags = options("256", "suite");
   const whole = join(folder, "whole"),
     { seconds } = await run(["render", set, "-o", whole, ...flags]);
-  const wanted = await digest(whole), { float } = random(1, "kills");
+  const wanted = await digest(whole), { float } = random(Number(seed), "kills");
   let killed = 0, rounds = 0, different = 0;
   while (killed < Number(times)) {
     const out = join(folder, `round${rounds++}`);
