@@ -36,12 +36,7 @@ const SYMMETRIC = 1e-5;
  */
 export function canonicalFrame(mesh: Pick<Mesh, "positions" | "indices">): CanonicalFrame {
   const { area, centre } = centroid(mesh);
-  if (!(area > 0 && area < Infinity)) {
-    throw new InputError(
-      `Cannot sample a surface: its area is ${area}, expected a positive number`,
-      { hint: area === 0 ? "all triangles are degenerate" : "coordinates are too large" },
-    );
-  }
+  checkArea(area);
   // Per unit area, and for a surface of radius about 1, so that thresholds mean the same for all.
   const second = secondMoments(mesh, centre).map((value) => value / area);
   const variance = second[0] + second[4] + second[8], radius = Math.sqrt(variance);
@@ -53,6 +48,25 @@ export function canonicalFrame(mesh: Pick<Mesh, "positions" | "indices">): Canon
   const own = distinct && Math.abs(skews[order[1]]) > SYMMETRIC;
   const axes = own ? pointed(vectors, skews, order) : Float64Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1);
   return { centre, axes, own, radius, area };
+}
+
+/**
+ * The frame of the file itself, for a surface of this area.
+ *
+ * @throws {InputError} If the area is not a positive number.
+ */
+export function fileFrame(area: number): CanonicalFrame {
+  checkArea(area);
+  const axes = Float64Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1);
+  return { centre: [0, 0, 0], axes, own: false, radius: 1, area };
+}
+
+function checkArea(area: number): void {
+  if (area > 0 && area < Infinity) return;
+  throw new InputError(
+    `Cannot sample a surface: its area is ${area}, expected a positive number`,
+    { hint: area === 0 ? "all triangles are degenerate" : "coordinates are too large" },
+  );
 }
 
 /** Turns the two most skewed axes, then makes the frame right-handed with the third. */

@@ -92,8 +92,9 @@ export function depthImage(
 ): Image {
   const depth = maps.depth!, layout = { box: framed.box, supersample: frame.supersample };
   return resolve([maps], layout, (samples, put) => {
-    const mean = samples.reduce((sum, k) => sum + depth[k], 0) / samples.length;
-    const share = (mean - range.nearM) / (range.farM - range.nearM || 1);
+    let sum = 0;
+    for (const k of samples) sum += depth[k];
+    const share = (sum / samples.length - range.nearM) / (range.farM - range.nearM || 1);
     const grey = NEAR + (FAR - NEAR) * Math.min(1, Math.max(0, share));
     put(grey, grey, grey);
   });
@@ -108,9 +109,10 @@ export interface DepthRange {
 /** The depths of a scan seen from one side. */
 export function depthRange({ maps }: DrawnView): DepthRange {
   let nearM = Infinity, farM = -Infinity;
-  for (const [k, covered] of maps.mask!.entries()) {
-    if (covered === 0) continue;
-    nearM = Math.min(nearM, maps.depth![k]), farM = Math.max(farM, maps.depth![k]);
+  const mask = maps.mask!, depth = maps.depth!;
+  for (let k = 0; k < mask.length; k++) {
+    if (mask[k] === 0) continue;
+    nearM = Math.min(nearM, depth[k]), farM = Math.max(farM, depth[k]);
   }
   return { nearM, farM };
 }
@@ -171,7 +173,7 @@ function differenceImage(
 
 /**
  * Makes an image from supersampled maps of one size: calls `pixel` for every pixel with the indices
- * of the samples that any of them covers, at least one, in reading order; alpha is that share.
+ * of the samples that any of them (one or two) covers, at least one, in reading order; alpha is that share.
  */
 function resolve(
   all: readonly RasterMaps[],
@@ -180,22 +182,27 @@ function resolve(
 ): Image {
   const { box, supersample: n } = layout;
   const { width, height } = all[0];
-  const masks = all.map(({ mask }) => mask!);
+  const mask = all[0].mask!, other = all[1]?.mask ?? mask;
   const data = new Uint8Array(4 * box.width * box.height);
   const samples: number[] = [];
-  for (let y = 0, o = 0; y < box.height; y++) {
-    for (let x = 0; x < box.width; x++, o += 4) {
-      samples.length = 0;
-      for (let j = 0; j < n * n; j++) {
-        const u = n * (box.x + x) + j % n, v = n * (box.y + y) + Math.floor(j / n);
-        if (u < 0 || v < 0 || u >= width || v >= height) continue;
-        if (masks.some((mask) => mask[v * width + u] !== 0)) samples.push(v * width + u);
+  let to = 0;
+  const put = (r: number, g: number, b: number) => {
+    data[to] = Math.round(r), data[to + 1] = Math.round(g), data[to + 2] = Math.round(b);
+  };
+  for (let y = 0; y < box.height; y++) {
+    const v0 = Math.max(0, n * (box.y + y)), v1 = Math.min(height, n * (box.y + y + 1));
+    for (let x = 0; x < box.width; x++, to += 4) {
+      const u0 = Math.max(0, n * (box.x + x)), u1 = Math.min(width, n * (box.x + x + 1));
+      let count = 0;
+      for (let v = v0; v < v1; v++) {
+        for (let k = v * width + u0, end = v * width + u1; k < end; k++) {
+          if (mask[k] !== 0 || other[k] !== 0) samples[count++] = k;
+        }
       }
-      if (samples.length === 0) continue;
-      data[o + 3] = Math.round(255 * samples.length / (n * n));
-      pixel(samples, (r, g, b) => {
-        data[o] = Math.round(r), data[o + 1] = Math.round(g), data[o + 2] = Math.round(b);
-      });
+      if (count === 0) continue;
+      samples.length = count;
+      data[to + 3] = Math.round(255 * count / (n * n));
+      pixel(samples, put);
     }
   }
   return { width: box.width, height: box.height, channels: 4, data };

@@ -37,6 +37,10 @@ export interface PlannedPrediction {
 export interface SubjectPlan {
   subject: string;
   scan?: PlannedFile | undefined;
+  /** Its triangles, where its own file has vertices alone. */
+  faces?: PlannedFile | undefined;
+  /** The fit that it was scored with: the record's own numbers, and the body model's file. */
+  fit?: { record: PlannedFile; body: PlannedFile } | undefined;
   camera?: PlannedFile | undefined;
   color?: PlannedFile | undefined;
   /** Where a view set would say more of the subject: its body, its licence. May not exist. */
@@ -78,7 +82,8 @@ export function planSubject(
     return undefined;
   };
   const ofView = (role: string) => find((i) => i.role === role && i.view === key.view);
-  const camera = ofView("camera");
+  const camera = ofView("camera"), fit = find(({ role }) => role === "fit");
+  const body = fit && bodyOf(fit, files, locate);
   const predictions = files.flatMap((file) =>
     file.results.methods.flatMap((method): PlannedPrediction[] => {
       const row = file.results.rows.find((row) =>
@@ -102,9 +107,26 @@ export function planSubject(
   return {
     subject: key.subject,
     scan: find((input) => input.role === "scan"),
+    faces: find(({ role }) => role === "faces"),
+    fit: fit && body && { record: fit, body },
     camera,
     color: ofView("color"),
     subjectFile: camera && join(dirname(dirname(camera.file)), "subject.json"),
     predictions,
   };
+}
+
+/** The body model that a fit names by its path, in the results that name the fit. */
+function bodyOf(
+  fit: PlannedFile,
+  files: readonly PlacedResults[],
+  locate: Locate,
+): PlannedFile | undefined {
+  for (const { results, folder } of files) {
+    const input = results.inputs.find(({ role, path }) =>
+      role === "body" && path === (fit as { body?: unknown }).body
+    );
+    if (input !== undefined) return { ...input, file: locate(input, folder!) };
+  }
+  return undefined;
 }

@@ -1,5 +1,6 @@
 /** How the distances between a prediction and a scan are spread. */
 import { buildTree } from "../../../core/geometry/bvh.ts";
+import { fileOrder } from "../../../core/geometry/canonical_order.ts";
 import { closestPoints } from "../../../core/geometry/closest.ts";
 import type { Mesh } from "../../../core/geometry/mesh.ts";
 import { stratifiedSamples } from "../../../core/geometry/sampler.ts";
@@ -42,6 +43,7 @@ export function distanceSummary(
       count: SUMMARY_SAMPLES,
       seed: 0,
       purpose: ["report", role, truth.subject],
+      order: fileOrder(mesh),
     }).points;
   const toScan = truth.surface.distances(drawFrom(prediction, "prediction"));
   using tree = buildTree(prediction);

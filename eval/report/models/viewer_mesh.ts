@@ -61,11 +61,11 @@ export async function viewerMesh(
   await Promise.all([MeshoptSimplifier.ready, MeshoptEncoder.ready]);
   const full = welded(mesh);
   if (full.indices.length === 0) throw new InputError("Cannot show a mesh: it has no triangle");
-  const normals = angleWeightedNormals(full.positions, full.indices);
   let target = Math.floor(options.maxBytes / BYTES_PER_TRIANGLE);
   let indices: Uint32Array = full.indices;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     indices = simplified(full.positions, indices, target);
+    const normals = normalsAt(indices, full);
     const compact = compactMesh({ ...full, indices, normals }, options);
     const glb = await encodeCompactGlb(compact);
     if (glb.length <= options.maxBytes) {
@@ -89,7 +89,12 @@ export async function viewerMesh(
 function welded({ positions, indices }: Pick<Mesh, "positions" | "indices">) {
   const { weldedOf, firstOf, count } = weldByPosition(positions);
   const unique = new Float32Array(3 * count);
-  for (const [i, v] of firstOf.entries()) unique.set(positions.subarray(3 * v, 3 * v + 3), 3 * i);
+  for (let i = 0; i < count; i++) {
+    const from = 3 * firstOf[i];
+    unique[3 * i] = positions[from];
+    unique[3 * i + 1] = positions[from + 1];
+    unique[3 * i + 2] = positions[from + 2];
+  }
   const kept = new Uint32Array(indices.length);
   let length = 0;
   for (let i = 0; i < indices.length; i += 3) {
@@ -98,6 +103,23 @@ function welded({ positions, indices }: Pick<Mesh, "positions" | "indices">) {
     kept[length++] = a, kept[length++] = b, kept[length++] = c;
   }
   return { positions: unique, indices: kept.subarray(0, length) };
+}
+
+/** Smooth normals of the full mesh at the vertices that a mesh of fewer triangles keeps. */
+function normalsAt(
+  kept: Uint32Array,
+  { positions, indices }: { positions: Float32Array; indices: Uint32Array },
+): Float32Array {
+  const wanted = new Uint8Array(positions.length / 3);
+  for (let i = 0; i < kept.length; i++) wanted[kept[i]] = 1;
+  const round = new Uint32Array(indices.length);
+  let length = 0;
+  for (let i = 0; i < indices.length; i += 3) {
+    const a = indices[i], b = indices[i + 1], c = indices[i + 2];
+    if (wanted[a] === 0 && wanted[b] === 0 && wanted[c] === 0) continue;
+    round[length++] = a, round[length++] = b, round[length++] = c;
+  }
+  return angleWeightedNormals(positions, round.subarray(0, length));
 }
 
 /** At most about `target` triangles; what quadrics cannot reach is clustered. */
@@ -154,9 +176,14 @@ function deviationMm(full: Pick<Mesh, "positions" | "indices">, compact: Compact
   const { offset, scale, indices } = compact;
   const positions = Float32Array.from(compact.positions, (q, i) => scale * q + offset[i % 3]);
   const used = new Uint8Array(full.positions.length / 3);
-  for (const v of full.indices) used[v] = 1;
-  const points = full.positions.filter((_, i) => used[Math.floor(i / 3)] !== 0);
+  for (let i = 0; i < full.indices.length; i++) used[full.indices[i]] = 1;
+  const points = new Float32Array(full.positions.length);
+  let length = 0;
+  for (let v = 0; v < used.length; v++) {
+    if (used[v] === 0) continue;
+    for (let k = 3 * v; k < 3 * v + 3; k++) points[length++] = full.positions[k];
+  }
   using tree = buildTree({ positions, indices });
-  const { distance } = closestPoints(tree, points);
+  const { distance } = closestPoints(tree, points.subarray(0, length));
   return 1000 * distance.reduce((a, b) => Math.max(a, b), 0);
 }
