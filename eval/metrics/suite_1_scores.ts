@@ -2,7 +2,6 @@
 import type { Camera } from "../../core/geometry/camera.ts";
 import type { SurfaceTree } from "../../core/geometry/bvh.ts";
 import { closestPoints } from "../../core/geometry/closest.ts";
-import { type Alignment, alignSurfaces } from "../../core/geometry/icp.ts";
 import {
   invertSimilarity,
   NO_CHANGE,
@@ -11,15 +10,16 @@ import {
   similarityMatrix,
 } from "../../core/geometry/similarity.ts";
 import { topologyOf } from "../../core/geometry/topology.ts";
-import { toRows, transformPoints } from "../../core/geometry/transform.ts";
+import { transformPoints } from "../../core/geometry/transform.ts";
 import type { Protocol } from "../protocols/protocol.ts";
 import type { Suite1Constants } from "../protocols/suite_1.ts";
-import type { Scores, TransformRecord } from "../results.ts";
+import type { Scores } from "../results.ts";
 import { detailErrorsDeg } from "./detail.ts";
 import { type DistanceSummary, fScore, meanOf, pick, shareWithin, summarize } from "./distances.ts";
 import { normalConsistency } from "./normal_consistency.ts";
 import { type PairOptions, type PairScores, sizeWarnings } from "./pair_scores.ts";
 import { counted, regionDistanceScores, regionsOf } from "./region_scores.ts";
+import { alignmentRecord, alignmentWarnings, alignPrediction } from "./suite_alignment.ts";
 import type { Surface } from "./surface.ts";
 import type { Truth } from "./truth.ts";
 import {
@@ -54,9 +54,9 @@ export async function scoreSuite1(
   for (const alignment of options.alignments) {
     let similarity: Similarity = NO_CHANGE;
     if (alignment === "aligned") {
-      const found = align(truth, prediction, constants);
+      const found = alignPrediction(truth, prediction, constants);
       similarity = found.similarity;
-      result.transforms[alignment] = transformRecord(found);
+      result.transforms[alignment] = alignmentRecord(found);
       result.warnings.push(...alignmentWarnings(found, constants));
     } else if (alignment !== "none") {
       throw new RangeError(
@@ -258,55 +258,6 @@ async function detailScores(
   const moved = cameras.map((camera) => cameraBefore(camera, similarity));
   const drawn = await drawDetail(scene, moved, { backend: truth.backend, detail: options });
   return detailErrorsDeg(drawn, await truth.detail(cameras, options));
-}
-
-function align(truth: Truth, prediction: Surface, constants: Suite1Constants): Alignment {
-  const side = (surface: Surface) => ({
-    tree: surface.tree,
-    points: surface.samples(constants.alignSamples, "align").points,
-  });
-  return alignSurfaces(side(prediction), side(truth), {
-    kind: "similarity",
-    keep: constants.alignKeep,
-    maxIterations: constants.alignMaxIterations,
-    stopM: constants.alignStopM,
-    minScale: constants.alignMinScale,
-    maxScale: constants.alignMaxScale,
-    maxRotationDeg: constants.alignMaxRotationDeg,
-    maxTranslationM: constants.alignMaxTranslationM,
-  });
-}
-
-function transformRecord(found: Alignment): TransformRecord {
-  const { matrix, similarity, rotationDeg, translationM, rmsM, iterations, converged, bounds } =
-    found;
-  return {
-    matrix: toRows(matrix),
-    scale: similarity.scale,
-    rotationDeg,
-    translationM,
-    rmsM,
-    iterations,
-    converged,
-    bounds,
-  };
-}
-
-function alignmentWarnings({ bounds, converged }: Alignment, constants: Suite1Constants): string[] {
-  const limits = {
-    scale: `${constants.alignMinScale} to ${constants.alignMaxScale}`,
-    rotation: `${constants.alignMaxRotationDeg}°`,
-    translation: `${constants.alignMaxTranslationM} m`,
-  };
-  const warnings = bounds.map((bound) =>
-    `aligned: the ${bound} reached its bound (${limits[bound]})`
-  );
-  if (!converged) {
-    warnings.push(
-      `aligned: not yet at rest after ${constants.alignMaxIterations} iterations`,
-    );
-  }
-  return warnings;
 }
 
 function finite(value: number): number | null {

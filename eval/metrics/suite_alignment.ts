@@ -1,0 +1,79 @@
+/** The alignment of `suite-1` and of the protocols that share it. */
+import { type Alignment, alignSurfaces } from "../../core/geometry/icp.ts";
+import { toRows } from "../../core/geometry/transform.ts";
+import type { Suite1Constants } from "../protocols/suite_1.ts";
+import type { TransformRecord } from "../results.ts";
+import type { Surface } from "./surface.ts";
+import type { Truth } from "./truth.ts";
+
+/** The constants that decide an alignment. */
+export type AlignmentConstants = Pick<
+  Suite1Constants,
+  | "alignSamples"
+  | "alignKeep"
+  | "alignMaxIterations"
+  | "alignStopM"
+  | "alignMinScale"
+  | "alignMaxScale"
+  | "alignMaxRotationDeg"
+  | "alignMaxTranslationM"
+>;
+
+/** Finds the bounded similarity that takes the prediction to the scan. */
+export function alignPrediction(
+  truth: Truth,
+  prediction: Surface,
+  constants: AlignmentConstants,
+): Alignment {
+  const side = (surface: Surface) => ({
+    tree: surface.tree,
+    points: surface.samples(constants.alignSamples, "align").points,
+  });
+  return alignSurfaces(side(prediction), side(truth), {
+    kind: "similarity",
+    keep: constants.alignKeep,
+    maxIterations: constants.alignMaxIterations,
+    stopM: constants.alignStopM,
+    minScale: constants.alignMinScale,
+    maxScale: constants.alignMaxScale,
+    maxRotationDeg: constants.alignMaxRotationDeg,
+    maxTranslationM: constants.alignMaxTranslationM,
+  });
+}
+
+/** The alignment as results hold it. */
+export function alignmentRecord(found: Alignment): TransformRecord {
+  const { matrix, similarity, rotationDeg, translationM, rmsM, iterations, converged, bounds } =
+    found;
+  return {
+    matrix: toRows(matrix),
+    scale: similarity.scale,
+    rotationDeg,
+    translationM,
+    rmsM,
+    iterations,
+    converged,
+    bounds,
+  };
+}
+
+/** Says where the alignment ran into a bound or did not come to rest. */
+export function alignmentWarnings(
+  { bounds, converged }: Alignment,
+  constants: AlignmentConstants,
+): string[] {
+  const limits = {
+    scale: `${constants.alignMinScale} to ${constants.alignMaxScale}`,
+    rotation: `${constants.alignMaxRotationDeg}°`,
+    translation: `${constants.alignMaxTranslationM} m`,
+  };
+  const warnings = bounds.map((bound) =>
+    `aligned: the ${bound} reached its bound (${limits[bound]})`
+  );
+  if (!converged) {
+    warnings.push(
+      `aligned: not yet at rest after ${constants.alignMaxIterations} iterations`,
+    );
+  }
+  return warnings;
+}
