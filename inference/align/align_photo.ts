@@ -22,6 +22,8 @@ export interface PictureOfPerson {
   body25: Float64Array;
   /** The network's 33 points in metres (`PersonCue.worldM`), where it was run. */
   worldM?: Float64Array | undefined;
+  /** How far `worldM` leans towards the camera, radians. Default: `LEAN_RAD`, the network's own lean. */
+  leanRad?: number | undefined;
   mask?: Silhouette | undefined;
 }
 
@@ -50,7 +52,8 @@ const MIN_POINTS = 8;
  */
 export function alignPhoto(
   model: BodyModel,
-  { camera: { camera, subjectDistanceM }, body25, worldM, mask }: PictureOfPerson,
+  { camera: { camera, subjectDistanceM }, body25, worldM, leanRad = LEAN_RAD, mask }:
+    PictureOfPerson,
   options: FitViewOptions = {},
 ): PhotoAlignment {
   const places = body25Places(model);
@@ -71,7 +74,7 @@ export function alignPhoto(
     camera,
     distanceM: subjectDistanceM,
     points,
-    guess: worldM === undefined ? [] : guessOf(model, worldM),
+    guess: worldM === undefined ? [] : guessOf(model, upright(worldM, leanRad)),
     guessOrigin: origin,
     mask: mask && maskField(mask),
   }, options);
@@ -161,17 +164,26 @@ const BONES: readonly (readonly [Body25Name, Body25Name])[] = [
  * brings its depths nearest to the truth over the 16 training people, three views each (mean error
  * 107 mm without, 84 mm with it).
  */
-const LEAN_RAD = 6.5 * Math.PI / 180;
+export const LEAN_RAD: number = 6.5 * Math.PI / 180;
+
+/** Points (x right, y down, z away) that lean towards the camera, turned back about the x axis. */
+export function upright(worldM: Float64Array, leanRad: number = LEAN_RAD): Float64Array {
+  const cos = Math.cos(leanRad), sin = Math.sin(leanRad), out = worldM.slice();
+  for (let i = 0; i < out.length; i += 3) {
+    const y = worldM[i + 1], z = worldM[i + 2];
+    out[i + 1] = cos * y + sin * z;
+    out[i + 2] = cos * z - sin * y;
+  }
+  return out;
+}
 
 /** The network's points as large as the model's usual body, in the camera's axes. */
 function guessOf(model: BodyModel, worldM: Float64Array): PointTarget[] {
   const places = body25Places(model);
   const rest = poseBody(model, fitOfState(model, restState(model, 0)));
-  const cos = Math.cos(LEAN_RAD), sin = Math.sin(LEAN_RAD);
   const seen = (name: Body25Name) => {
     const i = 3 * POINTS_33.indexOf(FROM_33[name]!);
-    const y = -worldM[i + 1], z = -worldM[i + 2];
-    return [worldM[i], cos * y + sin * z, cos * z - sin * y] as const;
+    return [worldM[i], -worldM[i + 1], -worldM[i + 2]] as const;
   };
   const own = (name: Body25Name) => {
     const [joint] = places[BODY_25.indexOf(name)]!.joints![0];

@@ -2,7 +2,8 @@
 
 A record (written by make_views.ts) is 14 planes of RECORD x RECORD bytes: picture 3, coverage 1, front
 and back normal codes 6, front and back depth as two little-endian 16-bit planes (4 bytes a cell). The
-network works at half of that.
+network works at half of that. A record of a fitted body (look.ts) is 9 planes of GRID x GRID 16-bit
+integers: front and back normal codes, middle depth, half thickness, coverage, times BODY_SCALE.
 """
 
 import hashlib
@@ -16,6 +17,8 @@ import torch.nn.functional as F
 RECORD = 128
 GRID = 64
 CUE_GRID = 32
+BODY_PLANES = 9
+BODY_SCALE = 16384
 
 # The points of a cue: landmark of the photo front end (of 33), joint of the body model (of 24).
 POINTS = [
@@ -111,15 +114,21 @@ class Views:
     """All records below some folders, in memory."""
 
     def __init__(self, folders):
-        maps, lines = [], []
+        maps, bodies, lines = [], [], []
         self.files = []
         for folder in folders:
-            for file in sorted(Path(folder).glob("*.bin")):
-                text = file.with_suffix(".jsonl").read_text()
-                data = np.fromfile(file, np.uint8).reshape(-1, 14, RECORD, RECORD)
-                maps.append(data)
-                lines += [json.loads(line) for line in text.splitlines() if line]
-                self.files.append((str(file), hashlib.sha256(text.encode()).hexdigest()))
+            for file in sorted(Path(folder).glob("*.jsonl")):
+                base = str(file)[:-len(".jsonl")]
+                found = [f for f in (base + ".bin", base + ".coarse.bin") if Path(f).exists()]
+                text = file.read_text()
+                if not found or not text:
+                    continue
+                maps.append(np.fromfile(found[0], np.uint8).reshape(-1, 14, RECORD, RECORD))
+                own = [json.loads(line) for line in text.splitlines() if line]
+                lines += own
+                self.files.append((found[0], hashlib.sha256(text.encode()).hexdigest()))
+                if any(l.get("body") for l in own):
+                    bodies.append(np.fromfile(base + ".body.bin", "<i2").reshape(-1, BODY_PLANES, GRID, GRID))
         self.maps = maps
         self.where = [(i, j) for i, m in enumerate(maps) for j in range(len(m))]
         self.lines = lines
@@ -133,6 +142,16 @@ class Views:
             self.cue[i] = cue_of_landmarks(np.array(cue["points"], np.float32).reshape(33, 3),
                                            np.array(cue["worldM"], np.float32).reshape(33, 3))
         self.lost = np.array(["cue" in l and l["cue"] is None for l in lines])
+        self.has_body = np.array([bool(l.get("body")) for l in lines])
+        self.bodies = np.concatenate(bodies) if bodies else np.zeros((0, BODY_PLANES, GRID, GRID), "<i2")
+        self.body_at = np.cumsum(self.has_body) - 1
+        assert self.has_body.sum() == len(self.bodies)
+        self.body_cue = self.true.copy()
+        for i in np.flatnonzero(self.has_body):
+            self.body_cue[i] = cue_of_joints(np.array(lines[i]["body"], np.float32).reshape(24, 3))
+
+    def body(self, i):
+        return self.bodies[self.body_at[i]].astype(np.float32) / BODY_SCALE
 
     def __len__(self):
         return len(self.lines)
@@ -183,19 +202,28 @@ def maps_of(raw):
     return picture[:, :3], picture[:, 3:], normal, (depth / 32768 - 1) * inside, inside
 
 
-def batch_of(views, indices, rng, errors=None, augment=True, lifter=None):
-    """Network inputs and targets of some views; a lifter corrects the cues' depths."""
+def batch_of(views, indices, rng, errors=None, augment=True, lifter=None, bodies=True):
+    """Network inputs and targets of some views.
+
+    Where a body was fitted, its joints are the cue and it is seen (a sixth of the time not, when
+    augmenting, and never without `bodies`); elsewhere a lifter corrects the cue's depths.
+    """
     b = len(indices)
     rgb, cover, normal, depth, inside = maps_of(np.stack([views.record(i) for i in indices]))
-    points = []
-    for i in indices:
-        if views.seen[i]:
+    points, body = [], np.zeros((b, BODY_PLANES, GRID, GRID), np.float32)
+    fitted = np.zeros(b, bool)
+    for k, i in enumerate(indices):
+        fitted[k] = bodies and views.has_body[i] and not (augment and rng.random() < 1 / 6)
+        if fitted[k]:
+            p = views.body_cue[i].copy()
+            body[k] = views.body(i)
+        elif views.seen[i]:
             p = views.cue[i].copy()
         elif errors is not None:
             p = errors.draw(views, i, rng)
         else:
             p = views.true[i].copy()
-        if augment:
+        if augment and not fitted[k]:
             p[:, :2] += rng.normal(0, 0.004, (17, 2))
             p[:, 2] += rng.normal(0, 0.01, 17)
             if rng.random() < 0.1:
@@ -203,23 +231,25 @@ def batch_of(views, indices, rng, errors=None, augment=True, lifter=None):
             if rng.random() < 0.1:
                 p[rng.integers(17), 3] = 0
         points.append(p)
-    points = torch.from_numpy(np.stack(points))
+    points, body = torch.from_numpy(np.stack(points)), torch.from_numpy(body)
     if lifter is not None:
-        points = lifted(lifter, points)
+        f = torch.from_numpy(fitted)[:, None, None]
+        points = torch.where(f, points, lifted(lifter, points))
     if augment:
         rgb, cover, inside = augmented(rgb, cover, inside, rng)
         flip = rng.random(b) < 0.5
         if flip.any():
             f = torch.from_numpy(np.flatnonzero(flip))
-            for maps in (rgb, cover, inside, normal, depth):
+            for maps in (rgb, cover, inside, normal, depth, body):
                 maps[f] = maps[f].flip(-1)
-            normal[f, 0] *= -1
-            normal[f, 3] *= -1
+            for maps in (normal, body):
+                maps[f, 0] *= -1
+                maps[f, 3] *= -1
             q = points[f][:, MIRRORED]
             q[..., 0] = 1 - q[..., 0]
             points[f] = q
-    return {"picture": torch.cat([rgb, cover], 1), "cue": draw_cue(points), "normal": normal,
-            "depth": depth, "mask": inside}
+    return {"picture": torch.cat([rgb, cover], 1), "cue": draw_cue(points), "body": body,
+            "normal": normal, "depth": depth, "mask": inside}
 
 
 def augmented(rgb, cover, inside, rng):

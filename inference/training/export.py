@@ -14,7 +14,7 @@ import numpy as np
 import torch
 import torch.nn as nn
 
-from data import CUE_CHANNELS, CUE_GRID, GRID
+from data import BODY_PLANES, CUE_CHANNELS, CUE_GRID, GRID
 from model import Coarse, Lifter, Part, parameters_of
 
 OPSET = 17
@@ -76,7 +76,8 @@ def main():
     for name, model, file, key, inputs, names in [
         ("lifter", Lifter(), a.lifter, None, (probe(1, 17, 4),), ["points"]),
         ("coarse", Coarse(), a.coarse, "ema",
-         (probe(1, 4, GRID, GRID), probe(1, CUE_CHANNELS, CUE_GRID, CUE_GRID)), ["picture", "cue"]),
+         (probe(1, 4, GRID, GRID), probe(1, CUE_CHANNELS, CUE_GRID, CUE_GRID),
+          probe(1, BODY_PLANES, GRID, GRID)), ["picture", "cue", "body"]),
         ("part", Part(), a.part, "ema", (probe(1, 9, 96, 96),), ["window"]),
     ]:
         state = torch.load(file, weights_only=True)
@@ -105,7 +106,7 @@ def main():
         "depth": {"min": 0, "max": 6, "backgroundFront": 6, "backgroundBack": 0, "unitPx": 256,
                   "centre": 2, "maskThreshold": 0.5},
         "normals": {"zStep": 1 / 256}, "cueChannels": 0, "refine": "none",
-        "compact": {"personShare": 0.9, "cuePx": CUE_GRID, "lifter": True, "mirror": True, "parts": "shared",
+        "compact": {"personShare": 0.9, "cuePx": CUE_GRID, "lifter": True, "mirror": True, "body": True, "parts": "shared",
                     "refine": "integrate", "leastThicknessPx": 2},
     }
     model_json = {

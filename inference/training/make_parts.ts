@@ -4,10 +4,10 @@
  *
  * ```text
  * deno run -A inference/training/make_parts.ts --out DIR --data FOLDER --ids FILE --library FILE
- *   --poses N --yaws N --seed N [--shard i/n]
+ *   --poses N --yaws N --seed N [--fit MODEL] [--shard i/n]
  * ```
  *
- * Writes `<id>.coarse.bin` (a record of `codeView` a view), `<id>.patch.bin` (10 × 96 × 96 bytes a
+ * Writes `<id>.coarse.bin` (a record of `codeView` a view), with `--fit` `<id>.body.bin` (as make_views.ts), `<id>.patch.bin` (10 × 96 × 96 bytes a
  * patch: picture, front and back codes in the window's axes, mask) and `<id>.jsonl` (one line a view:
  * its joints, and for each patch the part and the affine map from patch pixels to shares of the coarse
  * crop). Resumes by figure.
@@ -23,11 +23,15 @@ import { framingOf, suiteCamera } from "../../render/cameras.ts";
 import { keypoints31 } from "../../render/keypoints.ts";
 import { cpuBackend } from "../../render/cpu/cpu_backend.ts";
 import { studioLight } from "../../render/light.ts";
+import { openPoseNetworks } from "../photo/networks.ts";
+import { openModel } from "../twoktwok/model_json.ts";
 import { partAffines } from "../twoktwok/part_affine.ts";
 import { PARTS } from "../twoktwok/parts.ts";
+import { RayCodes } from "../twoktwok/ray_codes.ts";
 import { middleWindow, SourcePositions } from "../twoktwok/sampling.ts";
-import { codeView, RayCodes } from "./code_view.ts";
-import { jointsIn, openFigures, posedFigures, tightCamera } from "./figures.ts";
+import { codeView } from "./code_view.ts";
+import { composite, jointsIn, openFigures, posedFigures, tightCamera } from "./figures.ts";
+import { bodyJointsIn, codeBody, cueJson, fittedTo, joined, lookAt } from "./look.ts";
 
 /** Side of the canvas, of a patch, and of the pictures for the coarse network. */
 const CANVAS = 1024, PATCH = 96, TIGHT = 512, GRID = 128;
@@ -58,21 +62,25 @@ const { values } = parseArgs({
     yaws: { type: "string", default: "2" },
     seed: { type: "string", default: "0" },
     shard: { type: "string", default: "0/1" },
+    fit: { type: "string" },
   },
 });
 const out = values.out!, seed = Number(values.seed), yaws = Number(values.yaws);
 const [shard, shards] = values.shard.split("/").map(Number);
 await Deno.mkdir(out, { recursive: true });
 const figures = await openFigures(values.data!, { ids: values.ids, library: values.library });
+const lifter = values.fit === undefined ? undefined : await openModel(values.fit);
+await using networks = lifter && await openPoseNetworks({ threads: 1 });
 const backend = cpuBackend();
 for (const [i, subject] of figures.subjects.entries()) {
   if (i % shards !== shard) continue;
   const base = join(out, subject.id);
   if (await Deno.stat(`${base}.jsonl`).catch(() => undefined)) continue;
   const started = performance.now();
-  const { lines, coarse, patches } = await figure(subject);
+  const { lines, coarse, patches, bodies } = await figure(subject);
   await Deno.writeFile(`${base}.coarse.bin`, joined(coarse));
   await Deno.writeFile(`${base}.patch.bin`, joined(patches));
+  if (lifter) await Deno.writeFile(`${base}.body.bin`, joined(bodies));
   await Deno.writeTextFile(`${base}.jsonl`, lines.map((line) => line + "\n").join(""));
   const seconds = (performance.now() - started) / 1000;
   await Deno.stdout.write(
@@ -84,6 +92,7 @@ for (const [i, subject] of figures.subjects.entries()) {
 
 async function figure(subject: Subject) {
   const lines: string[] = [], coarse: Uint8Array[] = [], patches: Uint8Array[] = [];
+  const bodies: Uint8Array[] = [];
   const poses = Number(values.poses);
   for await (const { mesh, posed, pose } of posedFigures(subject, figures, { poses, seed })) {
     const scene = await backend.prepare(mesh), framing = framingOf(mesh);
@@ -105,18 +114,32 @@ async function figure(subject: Subject) {
       });
       const cut = patchesOf(maps, r, { camera, tight, distanceM, points: points31(posed, camera) });
       if (cut.length === 0) continue;
+      const picture = composite(small, random(seed, "part ground", subject.id, pose, y));
+      const seen = networks && await lookAt(picture, networks);
+      const body = lifter && seen
+        ? await fittedTo(seen, {
+          model: figures.model,
+          lifter,
+          camera: tight,
+          distanceM,
+          mask: small.mask!,
+        })
+        : undefined;
+      if (body !== undefined) bodies.push(codeBody(body));
       coarse.push(codeView(small, { camera: tight, distanceM, grid: GRID }));
       patches.push(...cut.map(({ data }) => data));
       lines.push(JSON.stringify({
         subject: subject.id,
         yawDeg: Math.round(yawDeg),
         joints: jointsIn(posed.joints, tight, distanceM),
+        cue: seen && cueJson(seen, TIGHT),
+        body: body && bodyJointsIn(body, TIGHT),
         patches: cut.map(({ part, toCrop }) => ({ part, toCrop })),
       }));
     }
     backend.release(scene);
   }
-  return { lines, coarse, patches };
+  return { lines, coarse, patches, bodies };
 }
 
 /** 2K2K's points of a posed body, normalised canvas coordinates; NaN for none. */
@@ -236,11 +259,4 @@ function cutPatch(
     }
   }
   return covered < LEAST_COVERED * n ? undefined : out;
-}
-
-function joined(list: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(list.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const bytes of list) out.set(bytes, at), at += bytes.length;
-  return out;
 }

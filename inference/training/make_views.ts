@@ -4,10 +4,12 @@
  *
  * ```text
  * deno run -A inference/training/make_views.ts --out DIR --data FOLDER --ids FILE --library FILE
- *   --poses N --yaws N --seed N [--look SHARE] [--shard i/n]
+ *   --poses N --yaws N --seed N [--look SHARE] [--fit MODEL] [--shard i/n]
  * ```
  *
- * Writes `<id>.bin` (records of `codeView`) and `<id>.jsonl` (one line a record). Resumes by figure.
+ * Writes `<id>.bin` (records of `codeView`) and `<id>.jsonl` (one line a record). With `--fit` the body is
+ * fitted to what the front end sees and the model's lifter makes of it; `<id>.body.bin` then has a record of `codeBody` for each line that
+ * names the fitted body's joints, in their order. Resumes by figure.
  */
 import { parseArgs } from "node:util";
 import { join } from "../../core/work/path.ts";
@@ -17,11 +19,11 @@ import type { RasterMaps } from "../../render/backend.ts";
 import { framingOf, suiteCamera } from "../../render/cameras.ts";
 import { cpuBackend } from "../../render/cpu/cpu_backend.ts";
 import { studioLight } from "../../render/light.ts";
-import { choosePerson } from "../photo/choose_person.ts";
-import { openPoseNetworks, type PoseNetworks } from "../photo/networks.ts";
-import { pyramidOf, type RgbImage } from "../photo/pyramid.ts";
+import { openPoseNetworks } from "../photo/networks.ts";
+import { openModel } from "../twoktwok/model_json.ts";
 import { codeView } from "./code_view.ts";
 import { composite, jointsIn, openFigures, posedFigures, tightCamera } from "./figures.ts";
+import { bodyJointsIn, codeBody, cueJson, fittedTo, joined, lookAt } from "./look.ts";
 
 /** Side of the pictures and of the records. */
 const SIZE = 512, GRID = 128;
@@ -37,6 +39,7 @@ const { values } = parseArgs({
     seed: { type: "string", default: "0" },
     shard: { type: "string", default: "0/1" },
     look: { type: "string", default: "1" },
+    fit: { type: "string" },
   },
 });
 const out = values.out!, seed = Number(values.seed), yaws = Number(values.yaws);
@@ -46,13 +49,16 @@ const [shard, shards] = values.shard.split("/").map(Number);
 await Deno.mkdir(out, { recursive: true });
 const figures = await openFigures(values.data!, { ids: values.ids, library: values.library });
 await using networks = await openPoseNetworks({ threads: 1 });
+const lifter = values.fit === undefined ? undefined : await openModel(values.fit);
 const backend = cpuBackend();
 for (const [i, subject] of figures.subjects.entries()) {
   if (i % shards !== shard) continue;
   const file = join(out, `${subject.id}.bin`);
   if (await Deno.stat(file).catch(() => undefined)) continue;
   const started = performance.now();
-  const lines = await figure(subject, `${file}.part`);
+  const bodies: Uint8Array[] = [];
+  const lines = await figure(subject, `${file}.part`, bodies);
+  if (lifter) await Deno.writeFile(join(out, `${subject.id}.body.bin`), joined(bodies));
   await Deno.writeTextFile(
     join(out, `${subject.id}.jsonl`),
     lines.map((line) => line + "\n").join(""),
@@ -65,7 +71,7 @@ for (const [i, subject] of figures.subjects.entries()) {
   );
 }
 
-async function figure(subject: Subject, file: string): Promise<string[]> {
+async function figure(subject: Subject, file: string, bodies: Uint8Array[]): Promise<string[]> {
   using handle = await Deno.open(file, { create: true, write: true, truncate: true });
   const lines: string[] = [];
   let reuse: RasterMaps | undefined;
@@ -92,7 +98,17 @@ async function figure(subject: Subject, file: string): Promise<string[]> {
       });
       reuse = maps;
       const picture = composite(maps, random(seed, "ground", subject.id, pose, y));
-      const cue = r.float() < lookShare ? await look(networks, picture) : undefined;
+      const seen = r.float() < lookShare ? await lookAt(picture, networks) : undefined;
+      const body = lifter && seen
+        ? await fittedTo(seen, {
+          model: figures.model,
+          lifter,
+          camera,
+          distanceM,
+          mask: maps.mask!,
+        })
+        : undefined;
+      if (body !== undefined) bodies.push(codeBody(body));
       const bytes = codeView(maps, { camera, distanceM, grid: GRID });
       for (let at = 0; at < bytes.length;) at += await handle.write(bytes.subarray(at));
       lines.push(JSON.stringify({
@@ -104,27 +120,11 @@ async function figure(subject: Subject, file: string): Promise<string[]> {
         through,
         stretched,
         joints: jointsIn(posed.joints, camera, distanceM),
-        cue,
+        cue: seen && cueJson(seen, SIZE),
+        body: body && bodyJointsIn(body, SIZE),
       }));
     }
     backend.release(scene);
   }
   return lines;
-}
-
-/** What the front end sees, as shares of the side and metres; null where it finds nobody. */
-async function look(networks: PoseNetworks, picture: RgbImage) {
-  const seen = await choosePerson(pyramidOf(picture), networks, { file: "view" })
-    .catch(() => undefined);
-  if (seen === undefined) return null;
-  const { points, worldM, presence } = seen.person, list: number[] = [];
-  for (let k = 0; k < 33; k++) {
-    list.push(
-      points[5 * k] / picture.width,
-      points[5 * k + 1] / picture.width,
-      points[5 * k + 3] * points[5 * k + 4],
-    );
-  }
-  const round = (x: number) => Number(x.toFixed(4));
-  return { presence, points: list.map(round), worldM: [...worldM].map(round) };
 }

@@ -4,7 +4,7 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-from data import CUE_CHANNELS
+from data import BODY_PLANES, CUE_CHANNELS
 
 
 def conv(ci, co, stride=1, kernel=3):
@@ -43,7 +43,8 @@ class Lifter(nn.Module):
 
 
 class Coarse(nn.Module):
-    """Picture with mask (4 x 64 x 64) and cue (20 x 32 x 32) to normals, depths and mask at 64.
+    """Picture with mask (4 x 64 x 64), cue (20 x 32 x 32) and fitted body (9 x 64 x 64, 0 where there is
+    none) to normals, depths and mask at 64.
 
     Output, 9 x 64 x 64: front and back normal codes (unit vectors), middle depth and half thickness
     (shares of the crop's side; the middle from the plane through the person's centre), mask logit.
@@ -52,8 +53,8 @@ class Coarse(nn.Module):
     def __init__(self, widths=(32, 64, 128, 256)):
         super().__init__()
         a, b, c, d = widths
-        self.fine = conv(4, 16)
-        self.stem = conv(16 + CUE_CHANNELS, a)
+        self.fine = conv(4 + BODY_PLANES, 16)
+        self.stem = conv(16 + CUE_CHANNELS + 4 * BODY_PLANES, a)
         self.enter = Residual(a)
         self.down1 = nn.Sequential(conv(a, b, 2), Residual(b))
         self.down2 = nn.Sequential(conv(b, c, 2), Residual(c))
@@ -64,21 +65,32 @@ class Coarse(nn.Module):
         self.head64 = nn.Conv2d(a, 4 * 9, 1)
         self.limbs = nn.Conv2d(a, CUE_CHANNELS // 2 + 1, 1)
         self.last = nn.Sequential(conv(16 + 9, 16), nn.Conv2d(16, 9, 3, 1, 1))
+        # How much of the body's depth stands, cell by cell; of its normals and thickness, in all.
+        self.trust = nn.Conv2d(16 + 9, 1, 1)
+        self.share = nn.Parameter(torch.zeros(3))
 
-    def forward(self, picture, cue):
+    def forward(self, picture, cue, body):
         twice = lambda t: F.interpolate(t, scale_factor=2, mode="nearest")
-        fine = self.fine(picture)
-        x0 = self.enter(self.stem(torch.cat([F.pixel_unshuffle(picture, 2), cue], 1)))
+        fine = self.fine(torch.cat([picture, body], 1))
+        half = lambda t: F.pixel_unshuffle(t, 2)
+        x0 = self.enter(self.stem(torch.cat([half(picture), cue, half(body)], 1)))
         x1 = self.down1(x0)
         x2 = self.down2(x1)
         y = self.up2(torch.cat([twice(self.down3(x2)), x2], 1))
         y = self.up1(torch.cat([twice(y), x1], 1))
         y = self.up0(torch.cat([twice(y), x0], 1))
         base = F.pixel_shuffle(self.head64(y), 2)
-        out = base + self.last(torch.cat([fine, base], 1))
+        both = torch.cat([fine, base], 1)
+        out = base + self.last(both)
         bones = F.interpolate(self.bone_depth(cue, self.limbs(y)), scale_factor=2, mode="bilinear",
                               align_corners=False)
-        return self.decode(out, bones)
+        trust = torch.sigmoid(2 + self.trust(both)) * body[:, 8:9]
+        middle = bones + trust * (body[:, 6:7] - bones)
+        share = 10 * self.share
+        front = out[:, 0:3] + share[0] * body[:, 0:3]
+        back = out[:, 3:6] + share[1] * body[:, 3:6]
+        half = out[:, 7:8] + share[2] * body[:, 7:8] / 0.03
+        return self.decode(torch.cat([front, back, out[:, 6:7], half, out[:, 8:9]], 1), middle)
 
     @staticmethod
     def bone_depth(cue, choice):
@@ -92,12 +104,29 @@ class Coarse(nn.Module):
         return (share * depth).sum(1, keepdim=True)
 
     @staticmethod
-    def decode(out, bones):
+    def decode(out, middle):
         unit = lambda n: n / torch.sqrt((n * n).sum(1, keepdim=True) + 1e-6)
         front = torch.cat([out[:, 0:2], F.softplus(out[:, 2:3]) + 0.02], 1)
         back = torch.cat([out[:, 3:5], F.softplus(out[:, 5:6]) + 0.02], 1)
-        middle, half = bones + 0.1 * out[:, 6:7], 0.03 * F.softplus(out[:, 7:8])
+        middle, half = middle + 0.1 * out[:, 6:7], 0.03 * F.softplus(out[:, 7:8])
         return torch.cat([unit(front), unit(back), middle, half, out[:, 8:9]], 1)
+
+    def begin_from(self, state):
+        """Takes weights of a network that did not see bodies: their planes begin with no weight."""
+        own = self.state_dict()
+        for name, value in own.items():
+            if name not in state:
+                continue
+            old = state[name]
+            if old.shape == value.shape:
+                own[name] = old
+            else:
+                own[name] = torch.zeros_like(value)
+                own[name][:, :old.shape[1]] = old
+        for name in ("trust.weight", "trust.bias", "share"):
+            if name not in state:
+                own[name] = torch.zeros_like(own[name])
+        self.load_state_dict(own)
 
 
 class Part(nn.Module):

@@ -23,6 +23,7 @@ BATCH = 16
 RATE = 1.5e-3
 WARM = 200
 EMA = 0.998
+FITTED_OFTENER = 3
 
 
 def rate_at(step, decay_from, decay):
@@ -32,14 +33,15 @@ def rate_at(step, decay_from, decay):
     return rate
 
 
-def evaluate(model, views, picked, lifter):
+def evaluate(model, views, picked, lifter, bodies=True):
     model.eval()
     scores = {}
     for i in range(0, len(picked), 32):
         rng = np.random.default_rng([7, i])
-        batch = batch_of(views, picked[i:i + 32], rng, None, augment=False, lifter=lifter)
+        batch = batch_of(views, picked[i:i + 32], rng, None, augment=False, lifter=lifter,
+                         bodies=bodies)
         with torch.no_grad():
-            out = model(batch["picture"], batch["cue"])
+            out = model(batch["picture"], batch["cue"], batch["body"])
         for key, value in coarse_scores(out, batch).items():
             scores.setdefault(key, []).append(value)
     model.train()
@@ -59,6 +61,8 @@ def main():
     parser.add_argument("--every", type=int, default=250)
     parser.add_argument("--lifter", required=True)
     parser.add_argument("--no-cue", action="store_true")
+    parser.add_argument("--no-body", action="store_true")
+    parser.add_argument("--begin", help="weights to begin from, of a network that saw no bodies or of this one")
     a = parser.parse_args()
     torch.set_num_threads(a.threads)
     out = Path(a.out)
@@ -67,6 +71,8 @@ def main():
     views = Views(a.views)
     errors = CueErrors(views)
     usable = np.flatnonzero(~views.lost)
+    often = np.where(views.has_body[usable], FITTED_OFTENER, 1.0)
+    often /= often.sum()
     lifter = Lifter()
     lifter.load_state_dict(torch.load(a.lifter, weights_only=True))
     lifter.eval()
@@ -74,12 +80,15 @@ def main():
     for item in a.val:
         name, folder = item.split("=")
         v = Views([folder])
-        vals[name] = (v, np.flatnonzero(~v.lost)[::3][:48])
-    print(len(views), "views,", int(views.seen.sum()), "seen,", int(views.lost.sum()), "lost",
+        vals[name] = (v, np.flatnonzero(~v.lost)[::2][:48])
+    print(len(views), "views,", int(views.seen.sum()), "seen,", int(views.has_body.sum()),
+          "fitted,", int(views.lost.sum()), "lost",
           {k: len(p) for k, (_, p) in vals.items()}, flush=True)
 
     torch.manual_seed(a.seed)
     model = Coarse().to(memory_format=torch.channels_last)
+    if a.begin and not (out / "last.pt").exists():
+        model.begin_from(torch.load(a.begin, weights_only=True)["ema"])
     ema = Coarse()
     ema.load_state_dict(model.state_dict())
     optimiser = torch.optim.AdamW(model.parameters(), lr=RATE, weight_decay=1e-4)
@@ -99,13 +108,15 @@ def main():
             break
         began = time.process_time()
         rng = np.random.default_rng([a.seed, step])
-        batch = batch_of(views, rng.choice(usable, BATCH), rng, errors, lifter=lifter)
+        batch = batch_of(views, rng.choice(usable, BATCH, p=often), rng, errors,
+                         lifter=lifter, bodies=not a.no_body)
         if a.no_cue:
             batch["cue"].zero_()
         for group in optimiser.param_groups:
             group["lr"] = rate_at(step, decay_from, a.decay)
         with torch.autocast("cpu", torch.bfloat16):
-            y = model(batch["picture"].contiguous(memory_format=torch.channels_last), batch["cue"])
+            y = model(batch["picture"].contiguous(memory_format=torch.channels_last),
+                      batch["cue"], batch["body"])
         loss, parts = coarse_loss(y.float(), batch)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
@@ -127,7 +138,7 @@ def main():
             line = {"step": step, "cpu_seconds": round(seconds), "views": len(views),
                     "decay": bool(a.decay), "train": {k: round(v / counted, 4) for k, v in total.items()}}
             for name, (v, picked) in vals.items():
-                line[name] = {k: round(x, 4) for k, x in evaluate(ema, v, picked, lifter).items()}
+                line[name] = {k: round(x, 4) for k, x in evaluate(ema, v, picked, lifter, not a.no_body).items()}
             print(json.dumps(line), flush=True)
             log.write(json.dumps(line) + "\n")
             log.flush()

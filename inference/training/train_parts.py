@@ -15,7 +15,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from data import RECORD, CueErrors, Views, cue_of_joints, draw_cue, lifted, maps_of
+from data import CueErrors, Views, batch_of
 from losses import angular, gradients
 from model import Coarse, Lifter, Part, parameters_of
 from train_coarse import EMA, rate_at, save
@@ -28,38 +28,27 @@ class PatchViews:
     """Patches below some folders, each with the codes that the coarse network gives for its view."""
 
     def __init__(self, folders, coarse, lifter, errors):
-        self.patches, self.where, self.affine, codes = [], [], [], []
-        for folder in folders:
-            for file in sorted(Path(folder).glob("*.jsonl")):
-                lines = [json.loads(line) for line in file.read_text().splitlines() if line]
-                if not lines:
-                    continue
-                base = str(file)[:-len(".jsonl")]
-                data = np.fromfile(base + ".patch.bin", np.uint8).reshape(-1, 10, PATCH, PATCH)
-                maps = np.fromfile(base + ".coarse.bin", np.uint8).reshape(-1, 14, RECORD, RECORD)
-                at = 0
-                for line, raw in zip(lines, maps):
-                    joints = np.array(line["joints"], np.float32).reshape(24, 3)
-                    codes.append(self.said(coarse, lifter, errors, raw, joints, len(codes)))
-                    for patch in line["patches"]:
-                        self.where.append((len(self.patches), at, len(codes) - 1))
-                        self.affine.append(patch["toCrop"])
-                        at += 1
-                self.patches.append(data)
+        self.patches, self.where, self.affine, self.codes = [], [], [], []
+        self.views = Views(folders)
+        for k, (file, _) in enumerate(self.views.files):
+            base = file[:-len(".coarse.bin")]
+            lines = [json.loads(l) for l in Path(base + ".jsonl").read_text().splitlines() if l]
+            data = np.fromfile(base + ".patch.bin", np.uint8).reshape(-1, 10, PATCH, PATCH)
+            at = 0
+            for line in lines:
+                self.codes.append(self.said(coarse, lifter, errors, len(self.codes)))
+                for patch in line["patches"]:
+                    self.where.append((k, at, len(self.codes) - 1))
+                    self.affine.append(patch["toCrop"])
+                    at += 1
+            self.patches.append(data)
         self.affine = np.array(self.affine, np.float32).reshape(-1, 2, 3)
-        self.codes = codes
 
-    @staticmethod
-    def said(coarse, lifter, errors, raw, joints, i):
-        class One:
-            true = cue_of_joints(joints)[None]
+    def said(self, coarse, lifter, errors, i):
         rng = np.random.default_rng([11, i])
-        cue = errors.draw(One, 0, rng) if errors is not None else One.true[0]
-        if errors is not None:
-            errors.neighbours.clear()
-        rgb, cover, *_ = maps_of(raw[None])
+        one = batch_of(self.views, [i], rng, errors, augment=False, lifter=lifter)
         with torch.no_grad():
-            out = coarse(torch.cat([rgb, cover], 1), draw_cue(lifted(lifter, torch.from_numpy(cue[None]))))
+            out = coarse(one["picture"], one["cue"], one["body"])
         return out[0, :6].half()
 
     def __len__(self):

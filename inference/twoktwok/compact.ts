@@ -7,7 +7,7 @@ import { CancelledError } from "../../core/work/errors.ts";
 import { blendParts, type PartNormals } from "./blend.ts";
 import { clamp, sigmoid } from "./coarse.ts";
 import { coarseOutput, HALF, LOGIT, MIDDLE } from "./compact_coarse.ts";
-import { type BodyInPicture, cueOfBody, holdToBody } from "./fitted_body.ts";
+import { type BodyInPicture, bodyPlanes, cueOfBody, holdToBody } from "./fitted_body.ts";
 import { integrateNormals } from "./integrate.ts";
 import type { ModelFolder } from "./model_json.ts";
 import { openNet, runNet } from "./nets.ts";
@@ -27,7 +27,7 @@ export interface CompactInput {
   affines: PartAffines;
   /** In canvas pixels; without it the model works from the picture alone. */
   landmarks: PoseLandmarks | undefined;
-  /** A body fitted to the picture: its joints then are the cue, and depth is held to its surface. */
+  /** A body fitted to the picture: its joints then are the cue, and its surface is seen or held to. */
   body?: BodyInPicture | undefined;
   /** Canvas pixels a metre at the plane through the person's centre. */
   pxPerM: number;
@@ -67,13 +67,17 @@ export async function runCompact(
       coarsePx,
     );
     const { body, landmarks } = input;
-    if (body !== undefined) {
-      // Joints of a body lie well together: there is nothing to correct.
-      const seen = { picture, points: cueOfBody(body, square), grid: coarsePx };
-      return await coarseOutput(seen, model, { compact: { ...compact, lifter: false }, session });
-    }
-    const points = landmarks && cuePoints(landmarks, square);
-    return await coarseOutput({ picture, points, grid: coarsePx }, model, { compact, session });
+    // Joints of a body lie well together: there is nothing to correct.
+    const points = body !== undefined
+      ? cueOfBody(body, square)
+      : landmarks && cuePoints(landmarks, square);
+    const planes = compact.body === true && body !== undefined
+      ? bodyPlanes(body, square, coarsePx)
+      : undefined;
+    return await coarseOutput({ picture, points, body: planes, grid: coarsePx }, model, {
+      compact: { ...compact, lifter: compact.lifter && body === undefined },
+      session,
+    });
   });
   const cells = coarsePx * coarsePx;
   const logits = output.subarray(LOGIT * cells, (LOGIT + 1) * cells);
@@ -228,7 +232,9 @@ function refined(
     backPx[i] = sidePx * (middle + half);
     belief[i] = sigmoid(sampler.of(output, LOGIT));
   }
-  if (body !== undefined) holdToBody([frontPx, backPx], mask, { body, side, pxPerM });
+  if (body !== undefined && compact.body !== true) {
+    holdToBody([frontPx, backPx], mask, { body, side, pxPerM });
+  }
   const sides = compact.refine === "none"
     ? [frontPx, backPx]
     : [frontPx, backPx].map((depthPx, k) =>

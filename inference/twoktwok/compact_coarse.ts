@@ -1,5 +1,6 @@
 /** The coarse network of compact models, run on a crop and on its mirror image. */
 import type { SessionOptions } from "../onnx/session.ts";
+import { BODY_PLANES } from "./fitted_body.ts";
 import type { ModelFolder } from "./model_json.ts";
 import { openNet, runNet } from "./nets.ts";
 import type { CompactPipeline } from "./pipeline.ts";
@@ -17,6 +18,8 @@ export interface CoarseInput {
   picture: Float32Array;
   /** Points of the cue, length 68; absent where nothing is known of the pose. */
   points: Float64Array | undefined;
+  /** Planes of a fitted body (`bodyPlanes`), for networks that see one; absent where there is none. */
+  body?: Float32Array | undefined;
   grid: number;
 }
 
@@ -28,7 +31,7 @@ export interface CoarseInput {
  * @throws {InputError} If a network cannot be loaded.
  */
 export async function coarseOutput(
-  { picture, points, grid }: CoarseInput,
+  { picture, points, body, grid }: CoarseInput,
   model: ModelFolder,
   { compact, session }: { compact: CompactPipeline; session: SessionOptions },
 ): Promise<Float32Array> {
@@ -37,7 +40,11 @@ export async function coarseOutput(
     ? points
     : await lift(points, model, session);
   await using net = await openNet(model, "coarse", session);
-  const run = (planes: Float32Array, seen: Float64Array | undefined) =>
+  const run = (
+    planes: Float32Array,
+    seen: Float64Array | undefined,
+    surface: Float32Array | undefined,
+  ) =>
     runNet(net, {
       picture: { data: planes, dims: [1, 4, grid, grid] },
       cue: {
@@ -46,15 +53,34 @@ export async function coarseOutput(
           : drawCue(seen, cuePx),
         dims: [1, CUE_CHANNELS, cuePx, cuePx],
       },
+      ...(compact.body !== true ? {} : {
+        body: {
+          data: surface ?? new Float32Array(BODY_PLANES * grid * grid),
+          dims: [1, BODY_PLANES, grid, grid],
+        },
+      }),
     }, count);
-  const out = await run(picture, lifted);
+  const out = await run(picture, lifted, body);
   if (!compact.mirror) return out;
-  const other = await run(flipped(picture, grid), lifted && mirroredCue(lifted));
+  const other = await run(
+    flipped(picture, grid),
+    lifted && mirroredCue(lifted),
+    body && mirroredBody(body, grid),
+  );
   return averaged(out, flipped(other, grid), grid * grid);
 }
 
+/** Planes of a body in the mirrored square. */
+function mirroredBody(planes: Float32Array, grid: number): Float32Array {
+  const out = flipped(planes, grid), cells = grid * grid;
+  for (const plane of [0, 3]) {
+    for (let i = plane * cells; i < (plane + 1) * cells; i++) out[i] = -out[i];
+  }
+  return out;
+}
+
 /** Corrects the depths of a cue's points from all of them together. */
-async function lift(
+export async function lift(
   points: Float64Array,
   model: ModelFolder,
   session: SessionOptions,

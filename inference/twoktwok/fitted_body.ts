@@ -11,6 +11,7 @@ import { SMPL_JOINTS } from "../../body/joints.ts";
 import type { BodyModel } from "../../body/model.ts";
 import { cpuBackend } from "../../render/cpu/cpu_backend.ts";
 import type { CropSquare } from "./pose_cue.ts";
+import { RayCodes } from "./ray_codes.ts";
 
 /** A fit, in the frame of the camera's `camFromScan`. */
 export interface FittedBody {
@@ -26,6 +27,8 @@ export interface BodyInPicture {
   mask: Uint8Array;
   front: Float32Array;
   back: Float32Array;
+  /** Codes of the front's and the back's normals (`RayCodes`), six planes of canvas². */
+  codes: Float32Array;
 }
 
 /** Draws a body of SMPL's kind on the canvas. */
@@ -35,7 +38,9 @@ export async function drawBody(
 ): Promise<BodyInPicture> {
   const posed = poseBody(model, fit), backend = cpuBackend();
   const scene = await backend.prepare(bodyMesh(model, posed));
-  const maps = await backend.draw(scene, camera, { maps: ["depth", "depth_back", "mask"] });
+  const maps = await backend.draw(scene, camera, {
+    maps: ["depth", "depth_back", "normal", "normal_back", "mask"],
+  });
   backend.release(scene);
   const { width } = camera, perspective = camera.projection === "perspective";
   const perM = perspective ? camera.fx / distanceM : width / (2 * camera.halfWidthM);
@@ -47,18 +52,18 @@ export async function drawBody(
     joints.set([u, v, (-z - distanceM) * perM], j);
   }
   const n = maps.mask!.length, mask = new Uint8Array(n);
-  const front = new Float32Array(n), back = new Float32Array(n);
+  const front = new Float32Array(n), back = new Float32Array(n), codes = new Float32Array(6 * n);
+  const rays = new RayCodes(camera, distanceM), code = new Float64Array(3);
   for (let i = 0; i < n; i++) {
     if (maps.mask![i] === 0) continue;
-    const row = Math.floor(i / width);
-    const x = perspective ? (i - row * width + 0.5 - camera.cx) / camera.fx : 0;
-    const y = perspective ? (row + 0.5 - camera.cy) / camera.fy : 0;
-    const length = Math.sqrt(1 + x * x + y * y);
+    const row = Math.floor(i / width), pixel: [number, number] = [i - row * width, row];
     mask[i] = 1;
-    front[i] = (maps.depth![i] * length - distanceM) * perM;
-    back[i] = (maps.depth_back![i] * length - distanceM) * perM;
+    front[i] = rays.code(pixel, [maps.depth![i], maps.normal!, 3 * i], code);
+    for (let k = 0; k < 3; k++) codes[k * n + i] = code[k];
+    back[i] = rays.code(pixel, [maps.depth_back![i], maps.normal_back!, 3 * i], code);
+    for (let k = 0; k < 3; k++) codes[(3 + k) * n + i] = code[k];
   }
-  return { joints, mask, front, back };
+  return { joints, mask, front, back, codes };
 }
 
 /** Joints that stand for the points of a cue, in their order. */
@@ -82,6 +87,52 @@ export function cueOfBody({ joints }: BodyInPicture, { x, y, sidePx }: CropSquar
   });
   const hips = (out[4 * 7 + 2] + out[4 * 8 + 2]) / 2;
   for (let i = 0; i < CUE_JOINTS.length; i++) out[4 * i + 2] -= hips;
+  return out;
+}
+
+/**
+ * Planes of {@linkcode bodyPlanes}: front and back normal codes, middle depth and half thickness (shares
+ * of the square's side; the depth from the middle of the hips), coverage.
+ */
+export const BODY_PLANES = 9;
+
+/** Samples a cell and axis. */
+const SAMPLES = 4;
+
+/**
+ * The body on the grid of a square, as the coarse network sees it: each cell the mean of those of its
+ * 4 × 4 samples (nearest pixels) that show the body, 0 where none does.
+ *
+ * @returns `BODY_PLANES` planes of grid².
+ */
+export function bodyPlanes(
+  { mask, front, back, codes, joints }: BodyInPicture,
+  { x, y, sidePx }: CropSquare,
+  grid: number,
+): Float32Array {
+  const cells = grid * grid, out = new Float32Array(BODY_PLANES * cells);
+  const n = mask.length, side = Math.round(Math.sqrt(n)), step = sidePx / grid;
+  const hips = (joints[3 * SMPL_JOINTS.indexOf("l_hip") + 2] +
+    joints[3 * SMPL_JOINTS.indexOf("r_hip") + 2]) / 2;
+  const sum = new Float64Array(BODY_PLANES);
+  for (let cell = 0; cell < cells; cell++) {
+    const r = Math.floor(cell / grid), c = cell - r * grid;
+    sum.fill(0);
+    for (let k = 0; k < SAMPLES * SAMPLES; k++) {
+      const column = Math.floor(x + step * (c + (k % SAMPLES + 0.5) / SAMPLES));
+      const row = Math.floor(y + step * (r + (Math.floor(k / SAMPLES) + 0.5) / SAMPLES));
+      if (column < 0 || row < 0 || column >= side || row >= side) continue;
+      const i = row * side + column;
+      if (mask[i] === 0) continue;
+      for (let j = 0; j < 6; j++) sum[j] += codes[j * n + i];
+      sum[6] += ((front[i] + back[i]) / 2 - hips) / sidePx;
+      sum[7] += (back[i] - front[i]) / 2 / sidePx;
+      sum[8]++;
+    }
+    if (sum[8] === 0) continue;
+    for (let j = 0; j < 8; j++) out[j * cells + cell] = sum[j] / sum[8];
+    out[8 * cells + cell] = sum[8] / (SAMPLES * SAMPLES);
+  }
   return out;
 }
 

@@ -21,10 +21,12 @@ import { OPEN_BODY_FILE } from "../baselines/body_photo.ts";
 import { readBodyFile } from "../../body/body_file.ts";
 import type { BodyModel } from "../../body/model.ts";
 import type { FittedBody } from "./fitted_body.ts";
+import { squareAround } from "./person_crop.ts";
 import type { PoseLandmarks } from "./pose_cue.ts";
 import { consistencyJson } from "./consistency.ts";
 import { modelHash } from "./model_info.ts";
-import { MODEL_FILE, type ModelJson, openModel } from "./model_json.ts";
+import { liftedWorld } from "./lifted_landmarks.ts";
+import { MODEL_FILE, type ModelFolder, type ModelJson, openModel } from "./model_json.ts";
 import { writeOwnMaps } from "./own_maps.ts";
 import { runTwoKTwoK, type TwoKTwoKResult } from "./run.ts";
 import { overGrey, seePerson } from "./see_person.ts";
@@ -137,7 +139,7 @@ async function mapsOf(
   const points = keypoints31({ ...keypoints });
   const body = seen === undefined
     ? undefined
-    : await stage("body", () => fittedBody({ ...whole, ...seen, mask, keypoints }));
+    : await stage("body", () => fittedBody({ ...whole, ...seen, mask, keypoints }, model));
   const result = await runTwoKTwoK({ picture, mask, keypoints31: points }, whole.view, {
     model,
     landmarks: seen?.landmarks,
@@ -196,19 +198,32 @@ async function seenBy(whole: WholePicture, view: ViewInput, id: string) {
   return isPhoto ? { landmarks: seen.landmarks, warnings: seen.warnings } : { ...seen, picture };
 }
 
-/** The open body, fitted to what the front end sees. */
+/** The open body, fitted to what the front end sees and the model's lifter makes of it. */
 async function fittedBody(
   { view, keypoints, mask, landmarks }: WholePicture & { landmarks: PoseLandmarks },
+  model: ModelFolder,
 ): Promise<FittedBody> {
-  const model = await (openBody ??= readBodyFile(OPEN_BODY_FILE));
-  const { fit } = alignPhoto(model, {
+  const body = await (openBody ??= readBodyFile(OPEN_BODY_FILE));
+  const { compact } = model.json.pipeline;
+  const { fit } = alignPhoto(body, {
     camera: view,
     body25: keypoints.body25,
-    worldM: landmarks.worldM,
+    ...(compact?.lifter === true
+      ? {
+        worldM: await liftedWorld(landmarks, squareAround(mask, compact.personShare), {
+          model,
+          session: LIFTER_SESSION,
+        }),
+        leanRad: 0,
+      }
+      : { worldM: landmarks.worldM }),
     mask,
   });
-  return { model, fit };
+  return { model: body, fit };
 }
+
+/** The lifter is far too small for threads. */
+const LIFTER_SESSION = { threads: 1, providers: ["cpu"], memory: "fast" } as const;
 
 /** Read once a thread. */
 let openBody: Promise<BodyModel> | undefined;

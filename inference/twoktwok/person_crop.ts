@@ -8,10 +8,18 @@ import type { CropSquare } from "./pose_cue.ts";
  * @throws {RangeError} If the mask is empty.
  */
 export function personCrop(mask: Uint8Array, side: number, share: number): CropSquare {
-  let top = side, bottom = -1, left = side, right = -1;
-  for (let r = 0, i = 0; r < side; r++) {
-    for (let c = 0; c < side; c++, i++) {
-      if (mask[i] === 0) continue;
+  return squareAround({ width: side, height: side, data: mask }, share);
+}
+
+/** The same for a mask of any size, > 0 inside. */
+export function squareAround(
+  { width, height, data }: { width: number; height: number; data: ArrayLike<number> },
+  share: number,
+): CropSquare {
+  let top = height, bottom = -1, left = width, right = -1;
+  for (let r = 0, i = 0; r < height; r++) {
+    for (let c = 0; c < width; c++, i++) {
+      if (!(data[i] > 0)) continue;
       if (r < top) top = r;
       bottom = r;
       if (c < left) left = c;

@@ -31,6 +31,11 @@ export const compactPipeline = open({
   lifter: z.boolean(),
   /** Whether the coarse network also sees the crop mirrored, and its answers are averaged. */
   mirror: z.boolean(),
+  /**
+   * Whether the coarse network sees the fitted body (`bodyPlanes`) and answers with the depth that it
+   * makes of it. Otherwise its depth is held to the body afterwards. Default: false.
+   */
+  body: z.boolean().optional(),
   /** `shared`: the network `part` refines normals in every window. `none`: the coarse ones stand. */
   parts: z.enum(["shared", "none"]),
   /** `integrate`: depth follows the normals. `none`: the coarse depth, scaled up. */

@@ -22,7 +22,7 @@ export interface CropSquare {
 
 /** The points of a cue, in order; 17 and 18 are the middles of the shoulders and of the hips. */
 // deno-fmt-ignore
-const CUE_POINTS: readonly (typeof POINTS_33)[number][] = [
+export const CUE_POINTS: readonly (typeof POINTS_33)[number][] = [
   "nose", "l_shoulder", "r_shoulder", "l_elbow", "r_elbow", "l_wrist", "r_wrist", "l_hip", "r_hip",
   "l_knee", "r_knee", "l_ankle", "r_ankle", "l_toe", "r_toe", "l_index_knuckle", "r_index_knuckle",
 ];
@@ -73,8 +73,8 @@ export function cuePoints({ pointsPx, worldM }: PoseLandmarks, square: CropSquar
   return out;
 }
 
-/** Pixels a metre. */
-function landmarkScale({ pointsPx, worldM }: PoseLandmarks): number {
+/** Pixels a metre: the least-squares scale between the landmarks' x, y in metres and in the picture. */
+export function landmarkScale({ pointsPx, worldM }: PoseLandmarks): number {
   const n = POINTS_33.length - FIRST_OF_BODY;
   let product = 0, square = 0;
   for (const axis of [0, 1]) {

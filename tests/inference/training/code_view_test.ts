@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { Camera } from "../../../core/geometry/camera.ts";
 import { translation } from "../../../core/geometry/transform.ts";
-import { codeView, RayCodes } from "../../../inference/training/code_view.ts";
+import { codeView } from "../../../inference/training/code_view.ts";
+import { RayCodes } from "../../../inference/twoktwok/ray_codes.ts";
 import { decodeMaps } from "../../../inference/twoktwok/decode.ts";
 import { canvasPlace } from "../../../inference/twoktwok/picture.ts";
 import { PUBLISHED_PIPELINE } from "../../../inference/twoktwok/pipeline.ts";

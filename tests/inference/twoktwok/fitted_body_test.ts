@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import type { BodyInPicture } from "../../../inference/twoktwok/fitted_body.ts";
-import { cueOfBody, drawBody, holdToBody } from "../../../inference/twoktwok/fitted_body.ts";
+import {
+  bodyPlanes,
+  cueOfBody,
+  drawBody,
+  holdToBody,
+} from "../../../inference/twoktwok/fitted_body.ts";
 import { FIXTURES } from "../../../core/work/paths.ts";
 import { join } from "../../../core/work/path.ts";
 import { loadBody } from "../../../datasets/load.ts";
@@ -18,6 +23,7 @@ function slab(): BodyInPicture {
     mask,
     front: Float32Array.from(mask, (m) => m ? 95 : 0),
     back: Float32Array.from(mask, (m) => m ? 105 : 0),
+    codes: Float32Array.from({ length: 6 * N }, (_, i) => i % (3 * N) < 2 * N ? 0 : mask[i % N]),
   };
 }
 
@@ -56,4 +62,18 @@ Deno.test("drawBody() and cueOfBody() place joints inside of the body's picture 
   const cue = cueOfBody(body, { x: 0, y: 0, sidePx: 256 });
   assert.equal(cue.length, 68);
   assert.ok(Math.abs(cue[4 * 7 + 2] + cue[4 * 8 + 2]) < 1e-12, "depth is 0 between the hips");
+});
+
+Deno.test("bodyPlanes() gives codes, middle and half thickness in shares of the square, from the hips", () => {
+  const body = slab();
+  body.joints[3 * 1 + 2] = 99, body.joints[3 * 2 + 2] = 101; // hips in the middle of the slab
+  const planes = bodyPlanes(body, { x: 0, y: 0, sidePx: SIDE }, 8);
+  assert.equal(planes.length, 9 * 64);
+  const at = (cell: number) => Array.from({ length: 9 }, (_, k) => planes[k * 64 + cell]);
+  assert.deepEqual(at(0), [0, 0, 1, 0, 0, 1, 0, 5 / SIDE, 1]);
+  assert.deepEqual(at(7), new Array(9).fill(0), "no body, nothing");
+  // A square that reaches out of the picture by half a cell: half of the samples are lost.
+  const moved = bodyPlanes(body, { x: -2, y: 0, sidePx: SIDE }, 8);
+  assert.equal(moved[8 * 64], 0.5);
+  assert.equal(moved[7 * 64], planes[7 * 64]);
 });
