@@ -21,6 +21,8 @@ export interface FoundSubject {
   /** The fit's file; `missing` names one that should be there. */
   fit?: string | { missing: string } | undefined;
   fitOptions?: FitReadOptions;
+  /** See `SubjectFit.remedy`. */
+  fitRemedy?: string;
   /** Which frame of the fit file. Default: 0. */
   fitFrame?: number;
   /** Body model's file. */
@@ -177,6 +179,7 @@ async function subjectOf(
     ...(facts.unit === "fit-scale" && metresPerUnit !== undefined ? { metresPerUnit } : {}),
     upright: identity(),
     uprightSource: facts.stands === "front" ? "declared" : "assumed",
+    ...(facts.stands === "upright" ? { upDeclared: true } : {}),
     notes,
   };
   if (fit !== undefined) {
@@ -190,6 +193,7 @@ async function subjectOf(
       file: root.at(fit.file),
       bodyFile: found.body === undefined ? undefined : root.at(found.body),
       ...(candidates.length > 1 ? { candidates } : {}),
+      ...(found.fitRemedy === undefined ? {} : { remedy: found.fitRemedy }),
     };
     if (facts.stands !== "front") {
       subject.upright = standing(facts.stands, candidates[0]);

@@ -10,6 +10,17 @@ export const METRES_PER_UNIT = { m: 1, cm: 0.01, mm: 0.001 } as const;
 /** A length unit of a file. */
 export type Unit = keyof typeof METRES_PER_UNIT;
 
+/** What a data set says of its scans' axes: +y up and +z front, +y up alone, or nothing. */
+export type DeclaredAxes = "declared" | "up" | "any";
+
+/** What is known of a subject's axes before anyone looks at the scan. */
+export function declaredAxes(
+  { uprightSource, upDeclared }: Pick<Subject, "uprightSource" | "upDeclared">,
+): DeclaredAxes {
+  if (uprightSource === "declared") return "declared";
+  return upDeclared ? "up" : "any";
+}
+
 /** Metres per unit of a subject's scan coordinates. */
 export function metresPerUnitOf(subject: Pick<Subject, "unit" | "metresPerUnit">): number {
   return subject.metresPerUnit ?? METRES_PER_UNIT[subject.unit];
@@ -25,6 +36,8 @@ export interface SubjectFit {
   candidates?: FitCandidate[];
   /** The body model's file, resolved; undefined where the subject names none that exists. */
   bodyFile: string | undefined;
+  /** What to do where it does not lie on the scan, known of this data set. */
+  remedy?: string;
 }
 
 /** One person of a data set. Nothing heavy is loaded yet. */
@@ -58,6 +71,8 @@ export interface Subject {
    */
   upright: Matrix4;
   uprightSource: "declared" | "fit" | "assumed";
+  /** Whether the data set says that +y is up where it does not say where people face. */
+  upDeclared?: true;
   fit?: SubjectFit;
   /** Keypoints in scan metres, where the data set has them. */
   keypoints?: Keypoints3D;

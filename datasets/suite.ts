@@ -181,6 +181,7 @@ async function readSubject(file: string, dataset: string): Promise<Subject> {
     unitSource: unit === undefined ? "guess" : "declared",
     upright: identity(),
     uprightSource: declared ? "declared" : "assumed",
+    ...(!declared && (json.up ?? "+y") === "+y" ? { upDeclared: true } : {}),
     notes: [],
   };
   if (json.body !== undefined) {

@@ -13,6 +13,10 @@ const SMPL_FIT = /(?:^|\/)(?:THuman2\.0_)?smpl\/(?:\d{4}\/)?(\d{4})(?:_smpl)?\.p
 /** Ids of THuman2.0; those beyond are THuman2.1, some of whose fits follow another convention. */
 const SUBJECTS_2_0 = 526;
 
+/** Of fits of one generation nothing says when they were made: where one is off, this may be why. */
+const OLD_FITS =
+  "fits that THuman2.0 published before 2024-05-14 have wrong scales and places: take the present ones";
+
 /** See {@linkcode DatasetReader}. */
 export const THUMAN_READER: DatasetReader = scanReader({
   format: "thuman2",
@@ -38,6 +42,7 @@ export const THUMAN_READER: DatasetReader = scanReader({
         scan: input,
         texture: files.first(`${folder}/material0.jpeg`, `${folder}/material0.jpg`),
         fit: fits.get(id) ?? smpl.get(id) ?? { missing: `${id}/smplx_param.pkl` },
+        fitRemedy: OLD_FITS,
         attributes: { release: Number(id) < SUBJECTS_2_0 ? "THuman2.0" : "THuman2.1" },
       };
     });

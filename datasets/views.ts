@@ -7,7 +7,7 @@ import { basename, join } from "../core/work/path.ts";
 import { InputError } from "../core/work/errors.ts";
 import { hashPlace, hasPlace, placeEntries, readPlaceText } from "../core/files/place.ts";
 import { resolvePortable } from "../core/work/paths.ts";
-import { open, readJson } from "../core/work/schema.ts";
+import { open, parseJson } from "../core/work/schema.ts";
 import { fromRows, identity } from "../core/geometry/transform.ts";
 import type { BodyFit } from "../body/fit.ts";
 import { fitJson, fitOfJson } from "../body/fit_json.ts";
@@ -58,10 +58,9 @@ export async function detectViews(folder: string): Promise<string | undefined> {
 /** Names of the view folders of one subject, sorted. */
 export async function viewsOf(folder: string, subject: string): Promise<string[]> {
   const views: string[] = [];
-  for await (const entry of Deno.readDir(join(folder, subject))) {
-    if (!entry.isDirectory || entry.name.startsWith(".")) continue;
-    const camera = join(folder, subject, entry.name, "camera.json");
-    if (await Deno.stat(camera).catch(() => undefined)) views.push(entry.name);
+  for (const name of (await placeEntries(join(folder, subject))).folders) {
+    if (name.startsWith(".")) continue;
+    if (await hasPlace(join(folder, subject, name, "camera.json"))) views.push(name);
   }
   return views.sort();
 }
@@ -98,7 +97,10 @@ export async function openViews(folder: string): Promise<Dataset> {
 
 /** Reads and checks one `subject.json`. */
 export async function readViewSubject(file: string): Promise<ViewSubject> {
-  return await readJson(viewSubject, file, { what: "the subject of a view set" });
+  return parseJson(viewSubject, await readPlaceText(file), {
+    what: "the subject of a view set",
+    file,
+  });
 }
 
 async function subjectOf(json: ViewSubject, file: string): Promise<Subject> {

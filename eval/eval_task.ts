@@ -1,5 +1,6 @@
 /** Scores one method's predictions of one subject: the task that workers run. */
 import { readMeshFile } from "../core/files/mesh_file.ts";
+import { readPlaceText } from "../core/files/place.ts";
 import type { Camera } from "../core/geometry/camera.ts";
 import type { Mesh } from "../core/geometry/mesh.ts";
 import { invert, multiply, scaling, transformPoints } from "../core/geometry/transform.ts";
@@ -115,9 +116,12 @@ async function scoreEntry(payload: EvalPayload, entry: EvalEntry): Promise<Resul
   try {
     const camera = entry.cameraFile === undefined
       ? undefined
-      : parseCamera(await Deno.readTextFile(entry.cameraFile), entry.cameraFile);
-    const mesh = await loadPrediction(payload, entry.meshFile, camera);
-    using prediction = preparePrediction(mesh, truth);
+      : parseCamera(await readPlaceText(entry.cameraFile), entry.cameraFile);
+    // The surface keeps less than the file had; nothing else holds on to that.
+    using prediction = preparePrediction(
+      await loadPrediction(payload, entry.meshFile, camera),
+      truth,
+    );
     const rows: ResultRow[] = [];
     for (const choice of protocols) {
       const protocol = chosenProtocol(choice);

@@ -1,7 +1,8 @@
 /** Scores predictions against a data set: one item a subject and method, results.json at the end. */
 import { basename, dirname, join } from "../core/work/path.ts";
 import { InputError } from "../core/work/errors.ts";
-import { type FileRecord, hashFile } from "../core/work/hash.ts";
+import { hashPlace, hasPlace } from "../core/files/place.ts";
+import type { FileRecord } from "../core/work/hash.ts";
 import type { Json } from "../core/work/json.ts";
 import { portablePath } from "../core/work/paths.ts";
 import { WORK_FOLDER, writeWhole } from "../core/work/scratch.ts";
@@ -151,6 +152,9 @@ async function targetOf(
     ...(metresPerUnit === undefined ? {} : { metresPerUnit }),
   };
   const inputs = [await files.record(scan, subject.scanFile), ...await bodyInputs(subject, files)];
+  if (subject.facesFile !== undefined) {
+    inputs.push(await files.record({ role: "faces", subject: subject.id }, subject.facesFile));
+  }
   if (set.file !== undefined) {
     inputs.push(await files.record({ role: "predictions", method }, set.file));
   }
@@ -164,7 +168,7 @@ async function targetOf(
       target.cameraFile = join(place, "camera.json");
       inputs.push(await files.record({ role: "camera", ...at }, target.cameraFile));
       const color = join(place, "color.png");
-      if ((await Deno.stat(color).catch(() => undefined))?.isFile) {
+      if (await hasPlace(color)) {
         inputs.push(await files.record({ role: "color", ...at }, color));
       }
     }
@@ -199,7 +203,7 @@ class HashedFiles {
 
   async record(about: Omit<InputRecord, keyof FileRecord> & { role: string }, path: string) {
     let hash = this.known.get(path);
-    if (hash === undefined) this.known.set(path, hash = hashFile(path));
+    if (hash === undefined) this.known.set(path, hash = hashPlace(path));
     return { ...about, path: portablePath(path, this.folder), ...await hash };
   }
 }

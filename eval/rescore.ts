@@ -50,6 +50,7 @@ export async function rescore(
           companions: [],
           unit: (scan as { unit?: Unit }).unit ?? "m",
           ...metresPerUnitIn(scan),
+          ...facesIn(results, subject!, fileOf),
           unitSource: "declared",
           upright: identity(),
           uprightSource: "declared",
@@ -109,6 +110,16 @@ function fitIn(
       bodyFile: body === undefined ? undefined : fileOf(body),
     },
   };
+}
+
+/** The triangles of a scan whose own file has vertices alone. */
+function facesIn(
+  { inputs }: Results,
+  subject: string,
+  fileOf: (input: InputRecord) => string,
+): { facesFile?: string } {
+  const record = inputs.find((input) => input.role === "faces" && input.subject === subject);
+  return record === undefined ? {} : { facesFile: fileOf(record) };
 }
 
 function metresPerUnitIn(scan: InputRecord): { metresPerUnit?: number } {

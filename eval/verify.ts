@@ -4,7 +4,8 @@
  */
 import { basename, dirname, join } from "../core/work/path.ts";
 import { InputError, messageOf } from "../core/work/errors.ts";
-import { type FileRecord, hashFile } from "../core/work/hash.ts";
+import { hashPlace, hasPlace } from "../core/files/place.ts";
+import type { FileRecord } from "../core/work/hash.ts";
 import type { Json } from "../core/work/json.ts";
 import { readManifest } from "../core/work/manifest.ts";
 import { insideOf, resolvePortable } from "../core/work/paths.ts";
@@ -187,7 +188,10 @@ class Places {
   private constructor(
     private readonly folder: string,
     private readonly truth: {
+      /** The folder of the truth, or the inside of its archive. */
+      place: string | undefined;
       scans: ReadonlyMap<string, string>;
+      faces: ReadonlyMap<string, string>;
       fits: ReadonlyMap<string, string>;
       body: string | undefined;
     },
@@ -196,11 +200,14 @@ class Places {
 
   static async open(results: Results, folder: string, options: VerifyOptions): Promise<Places> {
     const scans = new Map<string, string>(), fits = new Map<string, string>();
-    let body: string | undefined;
+    const faces = new Map<string, string>();
+    let body: string | undefined, place: string | undefined;
     if (options.truth !== undefined) {
-      const { subjects } = await openDataset(options.truth);
-      for (const { id, scanFile, fit } of subjects) {
+      const { subjects, folder } = await openDataset(options.truth);
+      place = folder;
+      for (const { id, scanFile, facesFile, fit } of subjects) {
         scans.set(id, scanFile);
+        if (facesFile !== undefined) faces.set(id, facesFile);
         if (fit !== undefined) fits.set(id, fit.file);
         body ??= fit?.bodyFile;
       }
@@ -211,14 +218,15 @@ class Places {
         });
       }
     }
-    return new Places(folder, { scans, fits, body }, options);
+    return new Places(folder, { place, scans, faces, fits, body }, options);
   }
 
   fileOf(input: InputRecord): string {
-    const { truth, predictions } = this.options;
+    const { predictions } = this.options;
     const recorded = resolvePortable(input.path, this.folder);
-    const { scans, fits, body } = this.truth;
+    const { place: truth, scans, faces, fits, body } = this.truth;
     if (truth !== undefined && input.role === "scan") return scans.get(input.subject!)!;
+    if (input.role === "faces") return faces.get(input.subject!) ?? recorded;
     if (truth !== undefined && input.role === "fit") return fits.get(input.subject!) ?? recorded;
     if (truth !== undefined && input.role === "body") return body ?? recorded;
     if (truth !== undefined && (input.role === "camera" || input.role === "color")) {
@@ -289,12 +297,11 @@ function firstDifference(
 
 async function checkFile(path: string, record: FileRecord, report: Verification): Promise<void> {
   report.files++;
-  const stat = await Deno.stat(path).catch(() => undefined);
-  if (stat === undefined) {
+  if (!await hasPlace(path)) {
     report.findings.push({ code: "missing", at: record.path, text: "the file is gone" });
     return;
   }
-  const { bytes, sha256 } = await hashFile(path);
+  const { bytes, sha256 } = await hashPlace(path);
   if (bytes === record.bytes && sha256 === record.sha256) return;
   const text = bytes === record.bytes
     ? `its content changed: SHA-256 ${sha256.slice(0, 12)}…, recorded ${
@@ -306,6 +313,6 @@ async function checkFile(path: string, record: FileRecord, report: Verification)
 
 /** An input may be elsewhere now: then it is named as unchecked. */
 async function checkInput(path: string, record: FileRecord, report: Verification): Promise<void> {
-  if (await Deno.stat(path).catch(() => undefined)) await checkFile(path, record, report);
+  if (await hasPlace(path)) await checkFile(path, record, report);
   else report.unchecked.push(record.path);
 }

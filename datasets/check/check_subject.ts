@@ -10,7 +10,13 @@ import type { Mesh } from "../../core/geometry/mesh.ts";
 import { hintOf, InputError, messageOf } from "../../core/work/errors.ts";
 import { chooseFit } from "../choose_fit.ts";
 import { inMetres } from "../load.ts";
-import { METRES_PER_UNIT, metresPerUnitOf, type Subject, type Unit } from "../subject.ts";
+import {
+  declaredAxes,
+  METRES_PER_UNIT,
+  metresPerUnitOf,
+  type Subject,
+  type Unit,
+} from "../subject.ts";
 import { headingDeg, nearestAxis, type PersonAxes } from "./axes.ts";
 import { checkFit, type FitCheck } from "./check_fit.ts";
 import { checkScanFile, checkSize, type SizeCheck } from "./check_scan.ts";
@@ -88,20 +94,33 @@ export function checkScan(
   const { model } = body, scene = { model, target };
   const chosen = fitInScene(scene, body.fit, { size, metres, subject });
   const check = checkFit(scene, chosen.fit, {
-    axes: subject.uprightSource === "declared" ? "declared" : "any",
+    axes: declaredAxes(subject),
     metresPerUnit: metres,
     declaredMetres: size.metres ?? declared,
   });
   fillIn(report, { check, mesh, model, metres });
+  const ofFit = withRemedy(check.faults, subject.fit?.remedy);
   // A size that the fit explains is one fault, and the fit's.
   const ofSize = check.faults.some(({ code }) => code === "fit-scale")
     ? size.faults.filter(({ code }) => code !== "size")
     : size.faults.map((fault) => ({ ...fault, text: fault.text + chosen.says }));
   return {
-    report: closed(report, [...faults, ...wound, ...ofSize, ...check.faults]),
+    report: closed(report, [...faults, ...wound, ...ofSize, ...ofFit]),
     mesh,
     body: { model, fit: chosen.fit },
   };
+}
+
+/** Faults of a fit that stands elsewhere than its scan: codes that an outdated fit file explains. */
+const MISPLACED: readonly string[] = ["fit-scale", "fit-offset", "fit-rotation", "fit-wrong"];
+
+function withRemedy(faults: readonly Fault[], remedy: string | undefined): Fault[] {
+  if (remedy === undefined) return [...faults];
+  return faults.map((fault) =>
+    MISPLACED.includes(fault.code)
+      ? { ...fault, hint: fault.hint === undefined ? remedy : `${fault.hint}; ${remedy}` }
+      : fault
+  );
 }
 
 /** Below this share of triangles wound outwards a scan is inside out. */

@@ -1,6 +1,7 @@
 /** A body in the wrong place, at the wrong angle or of the wrong size. */
 import type { BodyState } from "../../body/solve/state.ts";
 import { nearestAxis } from "./axes.ts";
+import type { DeclaredAxes } from "../subject.ts";
 import type { FitExplanation } from "./explain_fit.ts";
 import type { Fault } from "./fault.ts";
 import type { PlaceChange } from "./similarity.ts";
@@ -8,8 +9,8 @@ import { centimetres, signed, significant } from "./words.ts";
 
 /** What is known of a scan besides its surface. */
 export interface FitContext {
-  /** Whether the data set says that +y is up and the person faces +z. */
-  axes: "declared" | "any";
+  /** Whether the data set says that +y is up, and that the person faces +z. */
+  axes: DeclaredAxes;
   /** Metres of the scene per unit of the scan's file. */
   metresPerUnit: number;
   /** Metres per unit as the data set has it, or as the scan's size says. */

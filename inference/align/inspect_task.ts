@@ -9,7 +9,7 @@ import { poseBody } from "../../body/forward.ts";
 import { axisFaults } from "../../datasets/check/axis_faults.ts";
 import { checkSubject, closed, fillInAxes } from "../../datasets/check/check_subject.ts";
 import type { SubjectReport } from "../../datasets/check/report.ts";
-import type { Subject } from "../../datasets/subject.ts";
+import { declaredAxes, type Subject } from "../../datasets/subject.ts";
 import { uprightFromFit } from "../../datasets/upright.ts";
 import { cpuBackend } from "../../render/cpu/cpu_backend.ts";
 import { sharedNetworks } from "../photo_input.ts";
@@ -66,7 +66,7 @@ async function lookedAt(
   }
   fillInAxes(report, mesh, person);
   report.axesSource = "pictures";
-  const faults = axisFaults(person, { axes: declared ? "declared" : "any" });
+  const faults = axisFaults(person, { axes: declaredAxes(subject) });
   return {
     report: closed(report, [...report.faults, ...faults]),
     upright: declared ? undefined : turnOfAxes(person.up, person.front),

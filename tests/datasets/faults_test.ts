@@ -6,6 +6,7 @@ import { checkScanFile } from "../../datasets/check/check_scan.ts";
 import { checkSubject } from "../../datasets/check/check_subject.ts";
 import { loadScan } from "../../datasets/load.ts";
 import { openDataset } from "../../datasets/open.ts";
+import { declaredAxes } from "../../datasets/subject.ts";
 import { type Files, inFolder, without, writeFiles } from "../miniatures/files.ts";
 import { capeIcon, humman, mapped, thuman, twoKTwoK, xHumans } from "../miniatures/layouts.ts";
 import { array, BODY_FILE, moved, openPeople, pad } from "../miniatures/people.ts";
@@ -103,6 +104,33 @@ Deno.test("a lying scan of a data set that says +y up is found", async () => {
   const claims = { ...files, "dataset.json": JSON.stringify({ ...map, stands: "front" }) };
   await opened(claims, async (folder) => {
     assert.ok((await faultsOf(folder, subjects[0])).includes("up-axis"));
+  });
+});
+
+Deno.test("a lying scan is found where only +y up is said and fits tell the heading", async () => {
+  const { files, subjects } = await mapped();
+  const map = JSON.parse(files["dataset.json"] as string);
+  const claims = { ...files, "dataset.json": JSON.stringify({ ...map, stands: "upright" }) };
+  await opened(claims, async (folder) => {
+    assert.ok((await faultsOf(folder, subjects[0])).includes("up-axis"));
+  });
+  const upright = await thuman("smpl"); // headings differ, all stand
+  await opened(upright.files, async (folder) => {
+    const { subjects: [subject] } = await openDataset(folder);
+    assert.equal(declaredAxes(subject), "up");
+    assert.deepEqual(await faultsOf(folder, subject.id), []);
+  });
+});
+
+Deno.test("a THuman fit that is off is told to be replaced by the one of May 2024", async () => {
+  const { files } = await thuman("smpl");
+  await opened(files, async (folder) => {
+    const { subjects: [subject] } = await openDataset(folder);
+    const { candidates: _, ...fit } = subject.fit!;
+    const off = { ...subject, fit: { ...fit, fit: scaleFit(fit.fit, 1 / 1.6) } };
+    const { report } = await checkSubject(off, { bodyFile: BODY_FILE });
+    const fault = report.faults.find(({ code }) => code === "fit-scale");
+    assert.match(fault?.hint ?? "", /before 2024-05-14/);
   });
 });
 

@@ -81,4 +81,7 @@ Deno.test("axisFaults() trusts a data set that declares nothing, and names a wro
   const [fault] = axisFaults(away, { axes: "declared" });
   assert.equal(fault.code, "facing");
   assert.equal(Math.abs(fault.ratio!), 180);
+  assert.deepEqual(axisFaults(away, { axes: "up" }), []);
+  const lying = axisFaults({ up: [0, 0, 1], front: [0, -1, 0] }, { axes: "up" });
+  assert.deepEqual(lying.map(({ code }) => code), ["up-axis"]);
 });
