@@ -67,25 +67,34 @@ export function detailBands(view: NormalView, options: DetailOptions): DetailVie
   return { width: sizePx, height: sizePx, mask: view.mask, bands, before };
 }
 
-/** Mean angle in degrees, band by band, over the pixels that both views of each pair cover. */
-export function detailErrorsDeg(
-  a: readonly DetailView[],
-  b: readonly DetailView[],
-): (number | null)[] {
-  const bands = a[0]?.bands.length ?? 0;
-  return Array.from({ length: bands }, (_, band) => {
-    const sums = new Float64Array(2);
-    for (const [i, view] of a.entries()) addAngles(view, b[i], { band, sums });
-    return sums[1] === 0 ? null : sums[0] / sums[1] * 180 / Math.PI;
-  });
+/** Angles between the bands of pairs of views, gathered pair by pair. */
+export class DetailErrors {
+  readonly #sums: number[] = [];
+  readonly #pixels: number[] = [];
+
+  /** Counts the pixels that both views cover. */
+  add(a: DetailView, b: DetailView): void {
+    for (const [band, p] of a.bands.entries()) {
+      const { sum, pixels } = angleSum(a, b, { p, q: b.bands[band] });
+      this.#sums[band] = (this.#sums[band] ?? 0) + sum;
+      this.#pixels[band] = (this.#pixels[band] ?? 0) + pixels;
+    }
+  }
+
+  /** Mean angle in degrees, band by band; null where no pixel counted. */
+  meansDeg(): (number | null)[] {
+    return this.#sums.map((sum, band) => {
+      const pixels = this.#pixels[band];
+      return pixels === 0 ? null : sum / pixels * 180 / Math.PI;
+    });
+  }
 }
 
-function addAngles(
+function angleSum(
   a: DetailView,
   b: DetailView,
-  { band, sums }: { band: number; sums: Float64Array },
-): void {
-  const p = a.bands[band], q = b.bands[band];
+  { p, q }: { p: Float32Array; q: Float32Array },
+): { sum: number; pixels: number } {
   let sum = 0, pixels = 0;
   for (let y = 0; y < a.height; y++) {
     if (a.before[y] === a.before[y + 1] || b.before[y] === b.before[y + 1]) continue;
@@ -102,8 +111,7 @@ function addAngles(
       if (inB) j += 3;
     }
   }
-  sums[0] += sum;
-  sums[1] += pixels;
+  return { sum, pixels };
 }
 
 /** Two boxes of radius r have the variance 2/3 r (r + 1). */

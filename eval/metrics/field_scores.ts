@@ -323,8 +323,8 @@ function cosines(
   const rotation = [m[0], m[1], m[2], m[4], m[5], m[6], m[8], m[9], m[10]].map((v) => v / s);
   const one = (mine: Uint32Array, theirs: Uint32Array) => {
     const found = normalConsistency(
-      { normals: prediction.normals, faces: mine },
-      { normals: truth.normals, faces: theirs },
+      prediction.normalsOf(mine),
+      truth.normalsOf(theirs),
       { rotation },
     );
     const pairs = mine.length - found.undefinedPairs;

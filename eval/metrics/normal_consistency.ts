@@ -10,23 +10,17 @@ export interface NormalConsistency {
   undefinedPairs: number;
 }
 
-/** One side of the pairs. */
-export interface FaceNormals {
-  /** Unit normals of triangles, xyz; (0, 0, 0) where there is none. */
-  normals: Float64Array;
-  /** Triangle of each pair. */
-  faces: Uint32Array;
-}
-
 /**
  * Compares the normals of the triangles that each pair joins.
  *
+ * @param a Unit normals of one triangle a pair, xyz; (0, 0, 0) where it has none.
+ * @param b Those of the other.
  * @param options.rotation Turns the normals of `a` first, 3 × 3 row-major.
  * @param options.counts 1 for the pairs that count; absent: all.
  */
 export function normalConsistency(
-  a: FaceNormals,
-  b: FaceNormals,
+  a: Float64Array,
+  b: Float64Array,
   options: { rotation: ArrayLike<number>; counts?: Uint8Array },
 ): NormalConsistency {
   const [absolute, signed, pairs, undefinedPairs] = cosineSums(a, b, options);
@@ -38,17 +32,16 @@ export function normalConsistency(
  * compiler now and then lets two object literals made after a hot loop share their numbers.
  */
 function cosineSums(
-  a: FaceNormals,
-  b: FaceNormals,
+  a: Float64Array,
+  b: Float64Array,
   { rotation: r, counts }: { rotation: ArrayLike<number>; counts?: Uint8Array },
 ): Float64Array {
   const sums = new Float64Array(4);
   let absolute = 0, signed = 0, pairs = 0, undefinedPairs = 0;
-  for (let i = 0; i < a.faces.length; i++) {
+  for (let i = 0, at = 0; at < a.length; i++, at += 3) {
     if (counts !== undefined && counts[i] !== 1) continue;
-    const at = 3 * a.faces[i], bt = 3 * b.faces[i];
-    const x = a.normals[at], y = a.normals[at + 1], z = a.normals[at + 2];
-    const u = b.normals[bt], v = b.normals[bt + 1], w = b.normals[bt + 2];
+    const x = a[at], y = a[at + 1], z = a[at + 2];
+    const u = b[at], v = b[at + 1], w = b[at + 2];
     if (x * x + y * y + z * z === 0 || u * u + v * v + w * w === 0) {
       undefinedPairs++;
       continue;

@@ -14,7 +14,7 @@ import { transformPoints } from "../../core/geometry/transform.ts";
 import type { Protocol } from "../protocols/protocol.ts";
 import type { Suite1Constants } from "../protocols/suite_1.ts";
 import type { Scores } from "../results.ts";
-import { detailErrorsDeg } from "./detail.ts";
+import { DetailErrors } from "./detail.ts";
 import { type DistanceSummary, fScore, meanOf, pick, shareWithin, summarize } from "./distances.ts";
 import { normalConsistency } from "./normal_consistency.ts";
 import { type PairOptions, type PairScores, sizeWarnings } from "./pair_scores.ts";
@@ -24,7 +24,7 @@ import type { Surface } from "./surface.ts";
 import type { Truth } from "./truth.ts";
 import {
   cameraBefore,
-  drawDetail,
+  detailViews,
   drawScene,
   meanNormalAngleDeg,
   meanSilhouetteIou,
@@ -137,16 +137,13 @@ function surfaceScores(
   }
 
   const rotation = rotationMatrix(similarity.rotation);
-  const there = normalConsistency(
-    { normals: prediction.normals, faces: ofPrediction.faces },
-    { normals: truth.normals, faces: p2s.face },
-    { rotation },
-  );
-  const returned = normalConsistency(
-    { normals: prediction.normals, faces: s2p.face },
-    { normals: truth.normals, faces: ofTruth.faces },
-    { rotation, counts: outer },
-  );
+  const forwardNormals = [
+    prediction.normalsOf(ofPrediction.faces),
+    truth.normalsOf(p2s.face),
+  ] as const;
+  const backNormals = [prediction.normalsOf(s2p.face), truth.normalsOf(ofTruth.faces)] as const;
+  const there = normalConsistency(...forwardNormals, { rotation });
+  const returned = normalConsistency(...backNormals, { rotation, counts: outer });
   scores.nc = finite((there.absolute + returned.absolute) / 2);
   scores.nc_signed = finite((there.signed + returned.signed) / 2);
 
@@ -177,16 +174,8 @@ function surfaceScores(
     scores[`f_1cm_${region}`] = empty
       ? null
       : fScore(shareWithin(met[0], 1), shareWithin(met[1], 1));
-    const one = normalConsistency(
-      { normals: prediction.normals, faces: ofPrediction.faces },
-      { normals: truth.normals, faces: p2s.face },
-      { rotation, counts: flags },
-    );
-    const other = normalConsistency(
-      { normals: prediction.normals, faces: s2p.face },
-      { normals: truth.normals, faces: ofTruth.faces },
-      { rotation, counts: back },
-    );
+    const one = normalConsistency(...forwardNormals, { rotation, counts: flags });
+    const other = normalConsistency(...backNormals, { rotation, counts: back });
     scores[`nc_${region}`] = finite((one.absolute + other.absolute) / 2);
   }
   const warnings: string[] = [];
@@ -256,8 +245,12 @@ async function detailScores(
     sigmasM: constants.detailSigmasM,
   };
   const moved = cameras.map((camera) => cameraBefore(camera, similarity));
-  const drawn = await drawDetail(scene, moved, { backend: truth.backend, detail: options });
-  return detailErrorsDeg(drawn, await truth.detail(cameras, options));
+  const ofTruth = await truth.detail(cameras, options), errors = new DetailErrors();
+  let next = 0;
+  for await (const view of detailViews(scene, moved, { backend: truth.backend, detail: options })) {
+    errors.add(view, ofTruth[next++]);
+  }
+  return errors.meansDeg();
 }
 
 function finite(value: number): number | null {

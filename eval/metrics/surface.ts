@@ -26,7 +26,6 @@ export class Surface implements Disposable {
   readonly subject: string;
   readonly role: "truth" | "prediction";
   #tree: SurfaceTree | undefined;
-  #normals: Float64Array | undefined;
   #bounds: Bounds | undefined;
   #scene: { backend: Backend; prepared: Promise<unknown> } | undefined;
   readonly #parts = new Map<string, Surface>();
@@ -75,9 +74,9 @@ export class Surface implements Disposable {
     return this.#bounds ??= usedBounds(this.mesh);
   }
 
-  /** Unit normals of the triangles, length 3 · faces; (0, 0, 0) for those without area. */
-  get normals(): Float64Array {
-    return this.#normals ??= unitNormals(this.mesh);
+  /** Unit normals of some triangles, xyz, length 3n; (0, 0, 0) for those without area. */
+  normalsOf(faces: Uint32Array): Float64Array {
+    return unitNormals(this.mesh, faces);
   }
 
   /** What was made under this name before, or is made now and kept. */
@@ -187,10 +186,11 @@ function usedBounds({ positions: p, indices }: Mesh): Bounds {
   return { min: [x0, y0, z0], max: [x1, y1, z1] };
 }
 
-function unitNormals({ positions: p, indices }: Mesh): Float64Array {
-  const normals = new Float64Array(indices.length);
-  for (let i = 0; i < indices.length; i += 3) {
-    const a = 3 * indices[i], b = 3 * indices[i + 1], c = 3 * indices[i + 2];
+function unitNormals({ positions: p, indices }: Mesh, faces: Uint32Array): Float64Array {
+  const normals = new Float64Array(3 * faces.length);
+  for (let i = 0, n = 0; n < faces.length; i += 3, n++) {
+    const face = 3 * faces[n];
+    const a = 3 * indices[face], b = 3 * indices[face + 1], c = 3 * indices[face + 2];
     const ux = p[b] - p[a], uy = p[b + 1] - p[a + 1], uz = p[b + 2] - p[a + 2];
     const vx = p[c] - p[a], vy = p[c + 1] - p[a + 1], vz = p[c + 2] - p[a + 2];
     const nx = uy * vz - uz * vy, ny = uz * vx - ux * vz, nz = ux * vy - uy * vx;

@@ -6,7 +6,7 @@ import { type OuterOptions, outerSamples } from "./outer.ts";
 import type { TruthBody } from "./regions.ts";
 import { Surface } from "./surface.ts";
 import type { DetailOptions, DetailView } from "./detail.ts";
-import { drawDetail, drawScene, type NormalView } from "./views.ts";
+import { detailViews, drawScene, type NormalView } from "./views.ts";
 
 /** The scan of one subject. Everything is computed on first use and kept. */
 export class Truth extends Surface {
@@ -64,7 +64,10 @@ export class Truth extends Surface {
       `detail ${
         JSON.stringify([cameras.map((camera) => [camera, [...camera.camFromScan]]), detail])
       }`,
-      () => this.scene(backend).then((scene) => drawDetail(scene, cameras, { backend, detail })),
+      () =>
+        this.scene(backend).then((scene) =>
+          Array.fromAsync(detailViews(scene, cameras, { backend, detail }))
+        ),
     );
   }
 }

@@ -9,7 +9,7 @@ import {
   scaling,
   translation,
 } from "../../core/geometry/transform.ts";
-import type { Backend } from "../../render/backend.ts";
+import type { Backend, RasterMaps } from "../../render/backend.ts";
 import { resampleCamera } from "../../render/cameras.ts";
 import { detailBands, type DetailOptions, type DetailView } from "./detail.ts";
 
@@ -99,11 +99,8 @@ export async function drawScene(
 ): Promise<NormalView[]> {
   const views: NormalView[] = [];
   for (const camera of cameras) {
-    const { mask, normal } = await backend.draw(scene, camera, { maps: ["mask", "normal"] });
-    if (mask === undefined || normal === undefined) {
-      throw new TypeError(`Cannot compare views: back-end "${backend.name}" left out a map`);
-    }
-    views.push({ mask, normal });
+    const maps = await backend.draw(scene, camera, { maps: ["mask", "normal"] });
+    views.push(normalView(maps, backend));
   }
   return views;
 }
@@ -151,15 +148,27 @@ export function meanSilhouetteIou(
 }
 
 /** Draws a scene and splits its normals into bands, view by view: the pictures are not kept. */
-export async function drawDetail(
+export async function* detailViews(
   scene: unknown,
   cameras: readonly Camera[],
   { backend, detail }: { backend: Backend; detail: DetailOptions },
-): Promise<DetailView[]> {
-  const views: DetailView[] = [];
+): AsyncGenerator<DetailView> {
+  let maps: RasterMaps | undefined;
   for (const camera of cameras) {
-    const [view] = await drawScene(scene, [camera], backend);
-    views.push(detailBands(view, detail));
+    const wanted = { maps: ["mask", "normal"] as const };
+    maps = await backend.draw(
+      scene,
+      camera,
+      maps === undefined ? wanted : { ...wanted, reuse: maps },
+    );
+    const { mask, normal } = normalView(maps, backend);
+    yield detailBands({ mask: mask.slice(), normal }, detail);
   }
-  return views;
+}
+
+function normalView({ mask, normal }: RasterMaps, { name }: Backend): NormalView {
+  if (mask === undefined || normal === undefined) {
+    throw new TypeError(`Cannot compare views: back-end "${name}" left out a map`);
+  }
+  return { mask, normal };
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { detailBands, detailErrorsDeg } from "../../../eval/metrics/detail.ts";
+import { detailBands, DetailErrors } from "../../../eval/metrics/detail.ts";
 
 const SIZE = 128, PIXEL = 0.001;
 
@@ -19,8 +19,11 @@ function waves(amplitude: number, waveM: number, lean = 0) {
 }
 
 const OPTIONS = { sizePx: SIZE, pixelM: PIXEL, sigmasM: [0.004, 0.016] };
-const errors = (a: ReturnType<typeof waves>, b: ReturnType<typeof waves>) =>
-  detailErrorsDeg([detailBands(a, OPTIONS)], [detailBands(b, OPTIONS)]) as number[];
+const errors = (a: ReturnType<typeof waves>, b: ReturnType<typeof waves>) => {
+  const found = new DetailErrors();
+  found.add(detailBands(a, OPTIONS), detailBands(b, OPTIONS));
+  return found.meansDeg() as number[];
+};
 
 Deno.test("detail of a view and itself is 0 in every band", () => {
   assert.deepEqual(errors(waves(0.3, 0.02), waves(0.3, 0.02)), [0, 0, 0]);

@@ -2,10 +2,9 @@ import assert from "node:assert/strict";
 import { normalConsistency } from "../../../eval/metrics/normal_consistency.ts";
 
 const IDENTITY = [1, 0, 0, 0, 1, 0, 0, 0, 1];
-const side = (normals: number[], faces: number[]) => ({
-  normals: Float64Array.from(normals),
-  faces: Uint32Array.from(faces),
-});
+/** The normals of these triangles, one a pair. */
+const side = (normals: number[], faces: number[]) =>
+  Float64Array.from(faces.flatMap((face) => normals.slice(3 * face, 3 * face + 3)));
 
 Deno.test("normalConsistency() averages cosines: same, turned round, across, 60°", () => {
   const [c, s] = [0.5, Math.sqrt(3) / 2];
