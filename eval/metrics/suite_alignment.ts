@@ -19,8 +19,33 @@ export type AlignmentConstants = Pick<
   | "alignMaxTranslationM"
 >;
 
-/** Finds the bounded similarity that takes the prediction to the scan. */
+const known = new WeakMap<Surface, WeakMap<Truth, Map<string, Alignment>>>();
+
+/**
+ * Finds the bounded similarity that takes the prediction to the scan; once, whichever protocols ask
+ * for it.
+ */
 export function alignPrediction(
+  truth: Truth,
+  prediction: Surface,
+  constants: AlignmentConstants,
+): Alignment {
+  let byTruth = known.get(prediction);
+  if (byTruth === undefined) known.set(prediction, byTruth = new WeakMap());
+  let byName = byTruth.get(truth);
+  if (byName === undefined) byTruth.set(truth, byName = new Map());
+  const { alignSamples, alignKeep, alignMaxIterations, alignStopM, ...rest } = constants;
+  const { alignMinScale, alignMaxScale, alignMaxRotationDeg, alignMaxTranslationM } = rest;
+  const name = [
+    ...[alignSamples, alignKeep, alignMaxIterations, alignStopM],
+    ...[alignMinScale, alignMaxScale, alignMaxRotationDeg, alignMaxTranslationM],
+  ].join(" ");
+  let found = byName.get(name);
+  if (found === undefined) byName.set(name, found = findAlignment(truth, prediction, constants));
+  return found;
+}
+
+function findAlignment(
   truth: Truth,
   prediction: Surface,
   constants: AlignmentConstants,

@@ -20,7 +20,9 @@ const QUICK = PROTOCOLS.map((protocol) => {
         samples: Math.min(samples, 400),
         ...(normalError ? { normalError: { ...normalError, sizePx: 48 } } : {}),
       }
-      : { samples: 400, alignSamples: 300, viewSizePx: 48, detailSizePx: 48 },
+      : protocol.id === "suite-1"
+      ? { samples: 400, alignSamples: 300, viewSizePx: 48, detailSizePx: 48 }
+      : { samples: 400, alignSamples: 300 },
   );
 });
 
@@ -134,6 +136,10 @@ Deno.test("one triangle and a non-manifold fan are scored", async () => {
 Deno.test("a prediction in centimetres is scored as it is, and the row says so", async () => {
   await each(moved(other, (p) => p.map((v) => 100 * v)), (id, found) => {
     assert.ok(found.warnings.some((text) => text.includes("is it in another unit?")), id);
+    if (id === "suite-volume-1") {
+      assert.ok(found.scores.none.volume_precision! < 0.01, id);
+      return;
+    }
     const key = `p2s_${/_([a-z0-9]+)$/.exec(distances(found)[0][0])![1]}`;
     assert.ok(found.scores.none[key]! > plain.get(id)!.scores.none[key]! * 10, `${id} ${key}`);
   });

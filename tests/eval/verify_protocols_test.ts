@@ -9,7 +9,14 @@ import { openPredictions } from "../../eval/predictions.ts";
 import { verify } from "../../eval/verify.ts";
 import { blob, moved } from "../core/geometry/_shapes.ts";
 
-const PROTOCOLS = ["pifuhd-2020", "icon-2022", "hilo-2024", "sith-2024", "pytorch3d"];
+const PROTOCOLS = [
+  "pifuhd-2020",
+  "icon-2022",
+  "hilo-2024",
+  "sith-2024",
+  "pytorch3d",
+  "suite-volume-1",
+];
 
 /** Scores one small prediction of one small scan under several protocols, with few points. */
 async function scored(folder: string): Promise<string> {
