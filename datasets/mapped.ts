@@ -12,14 +12,22 @@ import type { DatasetReader, DatasetRoot, FileList } from "./reader.ts";
 
 const MAP_FILE = "dataset.json";
 
+/** The most places in a pattern that stand for anything: matching takes the path's length to its power. */
+const MOST_WILDCARDS = 4;
+
+const pattern = z.string().max(512).includes("{id}").refine(
+  (text) => (text.match(/\*+/g) ?? []).length <= MOST_WILDCARDS,
+  { error: `expected at most ${MOST_WILDCARDS} places with *` },
+);
+
 /** `dataset.json`. Unknown keys are refused: a misspelt one must not pass in silence. */
 export const datasetMapSchema = z.strictObject({
   schema: z.literal("scan2score/dataset-map-1"),
   name: z.string().min(1).optional().describe("Name of the data set in reports"),
-  scans: z.string().includes("{id}").describe("Pattern of the mesh files: scans/{id}/*.obj"),
-  textures: z.string().includes("{id}").optional()
+  scans: pattern.describe("Pattern of the mesh files: scans/{id}/*.obj"),
+  textures: pattern.optional()
     .describe("Picture on scans whose files name none"),
-  fits: z.string().includes("{id}").optional().describe("Pattern of the fit files"),
+  fits: pattern.optional().describe("Pattern of the fit files"),
   fitFormat: z.enum(FIT_FORMATS.map(({ id }) => id) as [string, ...string[]]).optional()
     .describe("Format of the fits (else told by their content)"),
   gender: z.enum(["female", "male", "neutral"]).optional().describe("Of the model of the fits"),
@@ -34,10 +42,10 @@ export const datasetMapSchema = z.strictObject({
 /** Makes a regular expression of a pattern: `{id}` once or more, `*` within a name, `**` across. */
 export function patternRegex(pattern: string): RegExp {
   let seen = 0;
-  const source = pattern.split(/(\{id\}|\*\*\/|\*)/).map((part) => {
+  const source = pattern.split(/(\{id\}|\*\*\/|\*+)/).map((part) => {
     if (part === "{id}") return seen++ === 0 ? "(?<id>[^/]+?)" : "\\k<id>";
     if (part === "**/") return "(?:.*/)?";
-    if (part === "*") return "[^/]*";
+    if (/^\*+$/.test(part)) return "[^/]*";
     return part.replaceAll(/[\\^$.|?+(){}[\]]/g, "\\$&");
   }).join("");
   return new RegExp(`^${source}$`);

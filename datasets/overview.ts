@@ -1,35 +1,38 @@
 /** A data set at a glance: how much there is of what, and what is missing. */
+import { z } from "zod";
 import { hasPlace, openPlace } from "../core/files/place.ts";
 import { extname } from "../core/work/path.ts";
+import { open } from "../core/work/schema.ts";
 import { type Dataset, metresPerUnitOf, type Subject } from "./subject.ts";
 
+const counts = z.record(z.string(), z.int());
+const withIds = z.record(z.string(), open({ count: z.int(), some: z.array(z.string()) }));
+
 /** Counts over a data set. */
-export interface Overview {
-  name: string;
-  format: string;
-  evidence: string;
-  subjects: number;
-  /** Subjects that could not be opened, by code. */
-  broken: { [code: string]: number };
-  /** People, where several subjects are frames of one. */
-  people: number;
-  /** Subjects by unit of their scans' files. */
-  units: { [unit: string]: number };
-  /** Subjects by suffix of their scans' files. */
-  scans: { [suffix: string]: number };
-  withTexture: number;
-  withFit: number;
-  withKeypoints: number;
-  /** Subjects by kind of body that their fit goes with. */
-  fitKinds: { [kind: string]: number };
-  /** Values of attributes with at most twelve of them, with their counts: splits, releases, sexes. */
-  attributes: { [attribute: string]: { [value: string]: number } };
-  /** Notes on subjects, by code, each with a few ids. */
-  notes: { [code: string]: { count: number; some: string[] } };
-  /** Of all files that subjects name, each once. */
-  bytes: number;
-  files: number;
-}
+export const overviewSchema = open({
+  name: z.string(),
+  format: z.string(),
+  evidence: z.string(),
+  subjects: z.int(),
+  broken: counts.describe("Subjects that could not be opened, by code"),
+  people: z.int().describe("People, where several subjects are frames of one"),
+  units: counts.describe("Subjects by unit of their scans' files"),
+  scans: counts.describe("Subjects by suffix of their scans' files"),
+  withTexture: z.int(),
+  withFit: z.int(),
+  withKeypoints: z.int(),
+  fitKinds: counts.describe("Subjects by kind of body that their fit goes with"),
+  attributes: z.record(z.string(), counts).describe(
+    "Values of attributes with at most twelve of them: splits, releases, sexes",
+  ),
+  missing: withIds.describe("What subjects lack (texture, fit, body model, keypoints), a few ids"),
+  notes: withIds.describe("Notes on subjects, by code, each with a few ids"),
+  bytes: z.int().describe("Of all files that subjects name, each once"),
+  files: z.int(),
+});
+
+/** Counts over a data set. */
+export type Overview = z.infer<typeof overviewSchema>;
 
 /** Attributes with more values than this are names, not kinds. */
 const MOST_VALUES = 12;
@@ -63,10 +66,24 @@ export async function overviewOf(dataset: Dataset): Promise<Overview> {
     withKeypoints: subjects.filter(({ keypoints }) => keypoints !== undefined).length,
     fitKinds: count(subjects.flatMap(({ fit }) => fit === undefined ? [] : [fit.fit.kind])),
     attributes: attributesOf(subjects, count),
-    notes: notesOf(subjects),
+    missing: named(subjects, missingOf),
+    notes: named(subjects, ({ notes }) => notes.map(({ code }) => code)),
     bytes,
     files: files.size,
   };
+}
+
+/**
+ * What a subject lacks of all that its views could show. Keypoints that its fit would give are not
+ * missing.
+ */
+export function missingOf(subject: Subject): string[] {
+  const { fit, keypoints } = subject;
+  return [
+    ...(hasTexture(subject) ? [] : ["texture"]),
+    ...(fit === undefined ? ["fit"] : fit.bodyFile === undefined ? ["body model"] : []),
+    ...(keypoints === undefined && fit === undefined ? ["keypoints"] : []),
+  ];
 }
 
 function filesOf({ scanFile, companions, fit, keypointsFile }: Subject): string[] {
@@ -109,13 +126,19 @@ function attributesOf(
   return out;
 }
 
-function notesOf(subjects: readonly Subject[]): Overview["notes"] {
+/** Counts what `codesOf` says of each subject, with the first few ids. */
+function named(
+  subjects: readonly Subject[],
+  codesOf: (subject: Subject) => readonly string[],
+): Overview["notes"] {
   const out: Overview["notes"] = {};
-  for (const { id, notes } of subjects) {
-    for (const { code } of notes) {
-      const note = out[code] ??= { count: 0, some: [] };
-      note.count++;
-      if (note.some.length < SOME && !note.some.includes(id)) note.some.push(id);
+  for (const subject of subjects) {
+    for (const code of codesOf(subject)) {
+      const entry = out[code] ??= { count: 0, some: [] };
+      entry.count++;
+      if (entry.some.length < SOME && !entry.some.includes(subject.id)) {
+        entry.some.push(subject.id);
+      }
     }
   }
   return out;

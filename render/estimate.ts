@@ -2,25 +2,12 @@
 import { join } from "../core/work/path.ts";
 import { WORK_FOLDER } from "../core/work/scratch.ts";
 import { filesUnder } from "../core/work/work_list.ts";
+import type { RenderEstimate } from "../datasets/check/report.ts";
 import type { RenderJob } from "./render_dataset.ts";
 import { renderDataset } from "./render_dataset.ts";
+import { RENDER_DEFAULTS } from "./render_options.ts";
 
-/** What was measured, and what follows for the whole. */
-export interface RenderEstimate {
-  /** Views of the whole. */
-  views: number;
-  /** Of one view of the subjects tried. */
-  secondsPerView: number;
-  bytesPerView: number;
-  /** Loading and preparing a subject. */
-  secondsPerSubject: number;
-  /** With so many workers. */
-  workers: number;
-  seconds: number;
-  bytes: number;
-  /** Ids of the subjects tried. */
-  tried: string[];
-}
+export type { RenderEstimate } from "../datasets/check/report.ts";
 
 /**
  * Renders one view of a few subjects (first, middle, last) into a folder that is removed, one after
@@ -58,6 +45,7 @@ export async function estimateRender(
     const count = subjects.length * views.length;
     return {
       views: count,
+      size: { ...RENDER_DEFAULTS, ...job.options }.size,
       secondsPerView,
       bytesPerView,
       secondsPerSubject,

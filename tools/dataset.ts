@@ -17,8 +17,6 @@ import {
   workerCount,
   WORKERS,
 } from "./_options.ts";
-import type { Overview } from "../datasets/overview.ts";
-import type { RenderEstimate } from "../render/estimate.ts";
 import { eprint, print } from "./_print.ts";
 import { repose } from "./dataset_repose.ts";
 
@@ -65,38 +63,15 @@ function info(finish: Finish) {
         }, { workers: workerCount(flags.workers, flags.memory) })
         : undefined;
       if (flags.json) print(stableJson({ ...overview, estimate } as unknown as Json).trimEnd());
-      else printOverview(overview, estimate);
+      else {
+        const { overviewRows } = await import("../datasets/check/overview_rows.ts");
+        print(`${overview.name}: ${overview.format} (${overview.evidence})`);
+        for (const { name, text } of overviewRows(overview, { estimate })) {
+          print(`${name.padEnd(10)} ${text}`);
+        }
+      }
       finish(opened.broken.length > 0 ? 1 : 0);
     });
-}
-
-function printOverview(overview: Overview, estimate: RenderEstimate | undefined): void {
-  const pairs = (counts: { [key: string]: number }) =>
-    Object.entries(counts).map(([key, count]) => `${count} ${key}`).join(", ");
-  const { subjects, people, bytes, files } = overview,
-    mb = (n: number) => `${(n / 1e6).toFixed(0)} MB`;
-  print(`${overview.name}: ${overview.format} (${overview.evidence})`);
-  print(`  ${subjects} subjects of ${people} people, ${files} files, ${mb(bytes)}`);
-  print(`  scans: ${pairs(overview.scans)}; units: ${pairs(overview.units)}`);
-  print(
-    `  with texture ${overview.withTexture}, with fit ${overview.withFit}` +
-      `${overview.withFit === 0 ? "" : ` (${pairs(overview.fitKinds)})`}, ` +
-      `with keypoints ${overview.withKeypoints}`,
-  );
-  for (const [name, values] of Object.entries(overview.attributes)) {
-    print(`  ${name}: ${pairs(values)}`);
-  }
-  for (const [code, { count, some }] of Object.entries(overview.notes)) {
-    print(`  ${code}: ${count} (${some.join(", ")}${count > some.length ? ", …" : ""})`);
-  }
-  for (const [code, count] of Object.entries(overview.broken)) print(`  broken, ${code}: ${count}`);
-  if (estimate === undefined) return;
-  const { views, seconds, bytes: out, secondsPerView, workers, tried } = estimate;
-  const time = seconds < 120 ? `${seconds.toFixed(0)} s` : `${(seconds / 60).toFixed(0)} min`;
-  print(
-    `  rendering ${views} views: about ${time} with ${workers} workers, ${mb(out)} ` +
-      `(${secondsPerView.toFixed(2)} s a view, by ${tried.join(", ")})`,
-  );
 }
 
 function convert(finish: Finish) {

@@ -27,6 +27,7 @@ export function inspect(finish: Finish) {
   )
     .argument("<dataset>", "folder of scans; see docs/formats.md for the layouts")
     .option("--sheet <file>", "write a contact sheet: one HTML page with a picture a subject")
+    .option("--no-estimate", "do not draw three views to tell what rendering all will take")
     .option("--body <file>", "body model (else the one the subject names)")
     .option("--format <name>", "layout of the data set (else told by its content)")
     .addOption(
@@ -38,11 +39,13 @@ export function inspect(finish: Finish) {
     .action(async (folder, flags) => {
       const { openForWork } = await import("./_steps.ts");
       const { inspectDataset } = await import("../inference/align/inspect_dataset.ts");
+      const { layoutNamed } = await import("../render/layouts/layouts.ts");
       // With --json stdout holds the report alone.
       const quiet = flags.json ?? flags.quiet;
       const { dataset, progress } = await openForWork(folder, { ...flags, json: undefined, quiet });
       const { report, pictures } = await inspectDataset(dataset, {
         bodyFile: flags.body === undefined ? undefined : userPath(flags.body),
+        estimate: flags.estimate ? layoutNamed("suite").defaults : undefined,
         pictures: flags.sheet === undefined ? "no" : "yes",
         workers: workerCount(flags.workers, flags.memory),
         progress,
@@ -64,9 +67,10 @@ export function inspect(finish: Finish) {
 }
 
 async function printReport(
-  { subjects, summary }: InspectReport,
+  { subjects, summary, overview, estimate }: InspectReport,
   which: "all" | "bad",
 ): Promise<void> {
+  const { overviewRows } = await import("../datasets/check/overview_rows.ts");
   const { factsOf } = await import("../datasets/check/sheet.ts");
   const line = (subject: SubjectReport) => {
     print(`${subject.verdict.padEnd(7)}  ${subject.id}  ${factsOf(subject)}`);
@@ -74,8 +78,12 @@ async function printReport(
       print(`           ${code}: ${text}`);
       if (hint !== undefined) print(`           hint: ${hint}`);
     }
+    if (subject.missing.length > 0) print(`           missing: ${subject.missing.join(", ")}`);
     for (const note of subject.notes) print(`           note: ${note}`);
   };
   subjects.filter(({ verdict }) => which === "all" || verdict === "bad").forEach(line);
+  for (const { name, text } of overviewRows(overview, { summary, estimate })) {
+    print(`${name.padEnd(10)} ${text}`);
+  }
   print(`inspect: ${summary.good} good, ${summary.warning} with warnings, ${summary.bad} bad`);
 }

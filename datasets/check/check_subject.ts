@@ -8,6 +8,7 @@ import { misfitAt } from "../../body/solve/measure.ts";
 import { scanTarget } from "../../body/solve/scan_target.ts";
 import type { Mesh } from "../../core/geometry/mesh.ts";
 import { hintOf, InputError, messageOf } from "../../core/work/errors.ts";
+import { missingOf } from "../overview.ts";
 import { chooseFit } from "../choose_fit.ts";
 import { inMetres } from "../load.ts";
 import {
@@ -21,7 +22,7 @@ import { headingDeg, nearestAxis, type PersonAxes } from "./axes.ts";
 import { checkFit, type FitCheck } from "./check_fit.ts";
 import { checkScanFile, checkSize, type SizeCheck } from "./check_scan.ts";
 import { type Fault, verdictOf, worstFirst } from "./fault.ts";
-import type { SubjectReport } from "./report.ts";
+import { fitVerdictOf, type SubjectReport } from "./report.ts";
 import { extentAlong, restHeight } from "./sizes.ts";
 
 /** A subject's report, and what was read on the way. */
@@ -148,6 +149,8 @@ function emptyReport(subject: Subject): SubjectReport {
     id,
     verdict: "good",
     faults: [],
+    missing: missingOf(subject),
+    fitVerdict: "unchecked",
     notes: notes.map(({ text }) => text),
     unit,
     unitSource,
@@ -165,7 +168,12 @@ function emptyReport(subject: Subject): SubjectReport {
 
 /** The report with its faults and verdict. */
 export function closed(report: SubjectReport, faults: readonly Fault[]): SubjectReport {
-  return { ...report, verdict: verdictOf(faults), faults: worstFirst(faults) };
+  return {
+    ...report,
+    verdict: verdictOf(faults),
+    faults: worstFirst(faults),
+    fitVerdict: fitVerdictOf(faults, { checked: report.fit !== null }),
+  };
 }
 
 interface FoundBody {

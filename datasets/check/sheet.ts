@@ -1,4 +1,5 @@
 /** A contact sheet: one page with a picture, a verdict and the faults of every subject. */
+import { overviewRows } from "./overview_rows.ts";
 import { centimetres } from "./words.ts";
 import type { InspectReport, SubjectReport } from "./report.ts";
 
@@ -29,6 +30,13 @@ export function contactSheet(
 <p>${subjects.length} subjects: ${counts}. ${escapeHtml(dataset.format)} (${
     escapeHtml(dataset.evidence)
   }).</p>
+<table>
+${
+    overviewRows(report.overview, { summary, estimate: report.estimate }).map(({ name, text }) =>
+      `<tr><th scope="row">${escapeHtml(name)}</th><td>${escapeHtml(text)}</td></tr>`
+    ).join("\n")
+  }
+</table>
 <p class="key">Front, right side and back of each scan; the fitted body in <b class="wire">blue</b>, where it sticks out of the scan in <b class="out">red</b>.</p>
 </header>
 <main>
@@ -44,7 +52,7 @@ function rank({ verdict }: SubjectReport): number {
 }
 
 function card(subject: SubjectReport, picture: Uint8Array | undefined): string {
-  const { id, verdict, faults, notes } = subject, name = escapeHtml(id);
+  const { id, verdict, faults, missing, notes } = subject, name = escapeHtml(id);
   const shown = picture === undefined
     ? '<div class="none">no picture</div>'
     : `<img alt="${name} from the front, the right and behind" src="data:image/webp;base64,${picture.toBase64()}">`;
@@ -53,12 +61,15 @@ function card(subject: SubjectReport, picture: Uint8Array | undefined): string {
       hint === undefined ? "" : ` <i>${escapeHtml(hint)}</i>`
     }</li>`
   );
+  const lacks = missing.length === 0
+    ? []
+    : [`<li>missing: ${missing.map(escapeHtml).join(", ")}</li>`];
   const more = notes.map((text) => `<li>${escapeHtml(text)}</li>`);
   return `<section class="${verdict}">
 <h2>${name} <span>${verdict}</span></h2>
 ${shown}
 <p>${escapeHtml(factsOf(subject))}</p>
-<ul>${[...list, ...more].join("")}</ul>
+<ul>${[...list, ...lacks, ...more].join("")}</ul>
 </section>`;
 }
 
@@ -98,6 +109,9 @@ const STYLE = `
 body { margin: 0 auto; max-width: 96rem; padding: 1.5rem; }
 h1 { font-size: 1.5rem; margin: 0; }
 header p { margin: .3rem 0; }
+header table { border-collapse: collapse; margin: .6rem 0; font-size: .93rem; }
+th { text-align: left; font-weight: 600; vertical-align: top; padding: .1rem 1rem .1rem 0; white-space: nowrap; }
+td { padding: .1rem 0; overflow-wrap: anywhere; }
 .key { color: #57606a; }
 .wire { color: #006eff; } .out { color: #e03500; }
 main { display: grid; grid-template-columns: repeat(auto-fill, minmax(22rem, 1fr)); gap: 1rem; margin-top: 1.2rem; }

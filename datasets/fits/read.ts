@@ -6,6 +6,7 @@ import { type ByteSource, readAll } from "../../core/files/source.ts";
 import { isZip } from "../../core/files/zip.ts";
 import { basename } from "../../core/work/path.ts";
 import { InputError } from "../../core/work/errors.ts";
+import { parseForeignJson } from "../../core/work/json.ts";
 import { MapArrays, type NamedArrays, openArrays } from "../../body/arrays.ts";
 import type { BodyGender } from "../../body/model.ts";
 import { FIT_FORMATS, type FitFileFacts, type FitFormat } from "./formats.ts";
@@ -78,7 +79,7 @@ async function openRoot(
 function parseJson(bytes: Uint8Array, file: string): unknown {
   checkJsonCost(bytes, file);
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    return parseForeignJson(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch (cause) {
     if (isDataPickle(bytes)) return undefined;
     throw new InputError("Cannot read the fit: it begins as JSON and is none", { file, cause });

@@ -1,15 +1,20 @@
 /** Examines all subjects of a data set, one core a subject. */
 import { type JobResult, runJobs } from "../../core/work/pool.ts";
-import { CancelledError } from "../../core/work/errors.ts";
+import { CancelledError, InputError } from "../../core/work/errors.ts";
 import { join } from "../../core/work/path.ts";
 import { type Progress, SILENT } from "../../core/work/progress.ts";
 import { entryName } from "../../core/work/scratch.ts";
 import type { Fault, FaultCode } from "../../datasets/check/fault.ts";
 import {
+  fitVerdictOf,
   INSPECT_SCHEMA,
   type InspectReport,
   type SubjectReport,
+  summaryOf,
 } from "../../datasets/check/report.ts";
+import { overviewOf } from "../../datasets/overview.ts";
+import { estimateRender } from "../../render/estimate.ts";
+import type { ViewAngles } from "../../render/view_names.ts";
 import type { Dataset } from "../../datasets/subject.ts";
 import { type InspectPayload, PICTURE_NAME } from "./inspect_task.ts";
 
@@ -18,6 +23,8 @@ export interface InspectOptions {
   bodyFile?: string | undefined;
   /** Whether pictures are wanted, for a contact sheet. Default: no. */
   pictures?: "yes" | "no";
+  /** What rendering is estimated for. Absent: no estimate is made. */
+  estimate?: { size: number; views: readonly ViewAngles[] } | undefined;
   /** Threads. Default: 1. */
   workers?: number;
   progress?: Progress;
@@ -77,17 +84,37 @@ export async function inspectDataset(
   }
   if (signal?.aborted) throw new CancelledError();
   reports.sort((a, b) => a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
-  const count = (verdict: string) => reports.filter((r) => r.verdict === verdict).length;
+  const estimate = await estimateOf(dataset, options);
   const { name, format, evidence } = dataset;
   return {
     report: {
       schema: INSPECT_SCHEMA,
       dataset: { name, format, evidence },
-      summary: { good: count("good"), warning: count("warning"), bad: count("bad") },
+      summary: summaryOf(reports),
+      overview: await overviewOf(dataset),
+      estimate,
       subjects: reports.map((report) => portable(report, dataset.folder)),
     },
     pictures,
   };
+}
+
+/** What rendering will take; null where nothing can be drawn. */
+async function estimateOf(
+  { subjects }: Dataset,
+  { estimate, bodyFile, workers = 1 }: InspectOptions,
+): Promise<InspectReport["estimate"]> {
+  if (estimate === undefined || subjects.length === 0) return null;
+  const { size, views } = estimate;
+  try {
+    const found = await estimateRender({ subjects, views, bodyFile, options: { size } }, {
+      workers,
+    });
+    return found.bytes > 0 ? found : null;
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return null; // a scan that cannot even be hashed: its faults say so
+  }
 }
 
 /** Without the folder that the data set happens to be in: reports are passed on. */
@@ -115,6 +142,8 @@ function unread(id: string, fault: Fault): SubjectReport {
     id,
     verdict: fault.severity,
     faults: [fault],
+    missing: [],
+    fitVerdict: fitVerdictOf([fault], { checked: false }),
     notes: [],
     unit: null,
     unitSource: "guess",

@@ -19,6 +19,8 @@ Deno.test("overviewOf() counts people, splits, units, fits and what is missing",
     assert.deepEqual(found.units, { m: 3 });
     assert.deepEqual(found.notes["fit-missing"], { count: 1, some: ["00016-Take1-f00002"] });
     assert.deepEqual(found.scans, { ".pkl": 3 });
+    assert.deepEqual(found.missing.fit, { count: 1, some: ["00016-Take1-f00002"] });
+    assert.equal(found.missing["body model"].count, 2);
   });
 });
 

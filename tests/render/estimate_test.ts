@@ -12,7 +12,7 @@ Deno.test("estimateRender() tries one view of three subjects and leaves nothing 
     options: { size: 16, maps: ["depth", "mask"] as const },
   };
   const found = await estimateRender(job, { workers: 2 });
-  assert.deepEqual([found.views, found.tried], [15, ["h01", "h03", "h05"]]);
+  assert.deepEqual([found.views, found.size, found.tried], [15, 16, ["h01", "h03", "h05"]]);
   assert.ok(found.bytes === 15 * found.bytesPerView && found.bytesPerView > 1000);
   const seconds = 15 * found.secondsPerView + 5 * found.secondsPerSubject;
   assert.ok(seconds > 0 && Math.abs(found.seconds - seconds / 2) < 1e-9);
