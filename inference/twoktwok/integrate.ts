@@ -26,20 +26,20 @@ export interface IntegrateOptions {
   sweeps?: number;
   /** Steepest slope that counts, depth pixels a pixel. */
   steepest?: number;
-  /** Difference between the coarse depth's step and the normals' at which a step counts half. */
+  /** Difference between the coarse depth's step and the normals' at which a step counts a quarter. */
   jump?: number;
 }
 
 /** See `IntegrateOptions`; chosen on the validation figures (docs/open_model.md, "Refinement"). */
 export const INTEGRATE_DEFAULTS: Readonly<Required<IntegrateOptions>> = Object.freeze({
-  trustPx: 24,
+  trustPx: 60,
   sweeps: 60,
   steepest: 4,
-  jump: 1.5,
+  jump: 6,
 });
 
 /** Over-relaxation. */
-const OMEGA = 1.6;
+const OMEGA = 1.85;
 
 /**
  * Integrates.
@@ -66,7 +66,7 @@ export function integrateNormals(maps: SlopeMaps, options: IntegrateOptions = {}
       const g = (slope(i, direction) + slope(j, direction)) / 2;
       const facing = Math.min(codes[2 * n + i], codes[2 * n + j]);
       const off = (depthPx[j] - depthPx[i] - g) / jump;
-      const w = Math.max(1e-3, facing) ** 2 / (1 + off * off), other = slot[j];
+      const w = Math.max(1e-3, facing) / (1 + off * off) ** 2, other = slot[j];
       neighbour[4 * k + direction] = other;
       step[4 * k + direction] = -g;
       weight[4 * k + direction] = w;
