@@ -80,7 +80,12 @@ export async function readExperiment(file: string): Promise<PlacedExperiment> {
     throw new InputError(`Cannot read the experiment: ${reason(cause)}`, { file, cause });
   }
   const errors: ParseError[] = [];
-  const value = parse(text, errors, { allowTrailingComma: true });
+  let value: unknown;
+  try {
+    value = parse(text, errors, { allowTrailingComma: true });
+  } catch (cause) { // the parser calls itself for each level
+    throw new InputError("Cannot read the experiment: it is nested too deeply", { file, cause });
+  }
   if (errors.length > 0) {
     const line = text.slice(0, errors[0].offset).split("\n").length;
     const what = printParseErrorCode(errors[0].error);

@@ -9,6 +9,7 @@ import {
 } from "@gltf-transform/extensions";
 import { MeshoptDecoder } from "meshoptimizer";
 import { InputError, messageOf } from "../work/errors.ts";
+import { parseForeignJson } from "../work/json.ts";
 import { checkRanges, type Gltf, parseGltf } from "./_gltf_check.ts";
 import { findBeside } from "./_textures.ts";
 import { type ByteSource, bytesSource, type Folder, readAll } from "./source.ts";
@@ -45,7 +46,7 @@ export async function loadGltf(folder: Folder, path: string): Promise<LoadedGltf
   const { text, chunk } = binary ? openContainer(source, bytes) : { text: bytes, chunk: undefined };
   let json: unknown;
   try {
-    json = JSON.parse(new TextDecoder("utf-8").decode(text));
+    json = parseForeignJson(new TextDecoder("utf-8").decode(text));
   } catch (cause) {
     throw fault(source.name, `its JSON is malformed: ${messageOf(cause)}`, cause);
   }

@@ -49,3 +49,37 @@ export function compactJson(value: Json): string {
     );
   });
 }
+
+/** The deepest lists and objects of files that are read: theirs have a dozen levels. */
+const MOST_LEVELS = 256;
+
+/**
+ * Parses JSON from outside. Text whose lists and objects stand in each other deeper than any file's
+ * do is refused before it is parsed: whoever walks such a value falls off the stack.
+ *
+ * @throws {SyntaxError} If the text is not JSON, or is nested deeper than 256 levels.
+ */
+export function parseForeignJson(text: string): unknown {
+  checkLevels(text);
+  return JSON.parse(text);
+}
+
+/** Counts brackets outside of strings. @throws {SyntaxError} If the text is nested too deeply. */
+function checkLevels(text: string): void {
+  let level = 0;
+  for (let at = 0; at < text.length; at++) {
+    const c = text.charCodeAt(at);
+    if (c === QUOTE) {
+      // To the end of the string: the next quote that no backslash takes away.
+      for (at++; at < text.length && text.charCodeAt(at) !== QUOTE; at++) {
+        if (text.charCodeAt(at) === BACKSLASH) at++;
+      }
+    } else if (c === 0x5b || c === 0x7b) {
+      if (++level > MOST_LEVELS) {
+        throw new SyntaxError(`it is nested deeper than ${MOST_LEVELS} levels`);
+      }
+    } else if (c === 0x5d || c === 0x7d) level--;
+  }
+}
+
+const QUOTE = 0x22, BACKSLASH = 0x5c;

@@ -2,11 +2,12 @@
  * `manifest.json`: what an artifact folder was made from and what it consists of. Put together from
  * the items' records in the order of their ids, so it is the same for any worker or shard count.
  */
+import { z } from "zod";
 import { join } from "./path.ts";
-import { InputError } from "./errors.ts";
-import { type FileRecord, reason } from "./hash.ts";
+import type { FileRecord } from "./hash.ts";
 import type { Json } from "./json.ts";
 import type { ItemRecord } from "./records.ts";
+import { open, readJson } from "./schema.ts";
 import { writeWhole } from "./scratch.ts";
 import { sealedJson } from "./seal.ts";
 import { SUITE_VERSION } from "./version.ts";
@@ -40,6 +41,25 @@ export interface Manifest {
   items: ManifestItem[];
 }
 
+const fileRecords = z.array(
+  open({ role: z.string(), path: z.string(), bytes: z.number(), sha256: z.string() }),
+);
+
+/** What every reader of a manifest relies on. */
+const manifestSchema = open({
+  schema: z.literal("scan2score/manifest-1"),
+  kind: z.string(),
+  files: fileRecords,
+  items: z.array(open({
+    id: z.string(),
+    status: z.enum(["ok", "failed"]),
+    reason: z.string().optional(),
+    warnings: z.array(z.string()),
+    inputs: fileRecords,
+    outputs: fileRecords,
+  })),
+});
+
 /** Everything but the items. */
 export type ManifestHead = Pick<Manifest, "kind" | "command" | "options" | "files">;
 
@@ -70,18 +90,5 @@ export async function writeManifest(
  */
 export async function readManifest(folder: string): Promise<Manifest> {
   const file = join(folder, "manifest.json");
-  let manifest: Manifest;
-  try {
-    manifest = JSON.parse(await Deno.readTextFile(file)) as Manifest;
-  } catch (cause) {
-    const what = cause instanceof SyntaxError ? "it is not JSON" : reason(cause);
-    throw new InputError(`Cannot read the manifest: ${what}`, { file, cause });
-  }
-  if (manifest.schema !== "scan2score/manifest-1" || !Array.isArray(manifest.items)) {
-    throw new InputError(
-      `Cannot read the manifest: schema is "${manifest.schema}", expected "scan2score/manifest-1"`,
-      { file },
-    );
-  }
-  return manifest;
+  return await readJson(manifestSchema, file, { what: "the manifest" }) as unknown as Manifest;
 }

@@ -3,9 +3,10 @@
  * record is written last, so it exists only for whole items. Its key says what the item was made
  * from; another key means stale.
  */
+import { InputError } from "./errors.ts";
+import { type FileRecord, reason } from "./hash.ts";
 import { join } from "./path.ts";
-import type { FileRecord } from "./hash.ts";
-import { type Json, stableJson } from "./json.ts";
+import { type Json, parseForeignJson, stableJson } from "./json.ts";
 import { entryName, writeWhole } from "./scratch.ts";
 
 /** What one finished (or failed) item consists of. */
@@ -32,8 +33,7 @@ function fileName(id: string): string {
 /** The record of an item, or undefined where there is none that can be read. */
 export async function readRecord(folder: string, id: string): Promise<ItemRecord | undefined> {
   try {
-    const record = JSON.parse(await Deno.readTextFile(join(folder, fileName(id)))) as ItemRecord;
-    return record.id === id && Array.isArray(record.outputs) ? record : undefined;
+    return recordIn(await Deno.readTextFile(join(folder, fileName(id))), fileName(id));
   } catch {
     return undefined;
   }
@@ -52,10 +52,50 @@ export async function removeRecord(folder: string, id: string): Promise<void> {
 /** All records of a work folder, sorted by id. Files that are no record are passed over. */
 export async function allRecords(folder: string): Promise<ItemRecord[]> {
   const records: ItemRecord[] = [];
-  for await (const entry of Deno.readDir(folder)) {
-    if (!entry.isFile || !entry.name.endsWith(".json")) continue;
-    const text = await Deno.readTextFile(join(folder, entry.name));
-    records.push(JSON.parse(text) as ItemRecord);
+  for await (const { name, isFile } of Deno.readDir(folder)) {
+    if (!isFile || !name.endsWith(".json")) continue;
+    const text = await Deno.readTextFile(join(folder, name)).catch((cause) => {
+      if (cause instanceof Deno.errors.NotFound) return ""; // a neighbour is redoing the item
+      throw new InputError(`Cannot read a record: ${reason(cause)}`, {
+        file: join(folder, name),
+        cause,
+      });
+    });
+    const record = recordIn(text, name);
+    if (record !== undefined) records.push(record);
   }
   return records.sort((a, b) => a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+}
+
+/** The record that a file's text holds, or undefined where it is none, or one of another item. */
+function recordIn(text: string, name: string): ItemRecord | undefined {
+  let value: unknown;
+  try {
+    value = parseForeignJson(text);
+  } catch {
+    return undefined;
+  }
+  return isRecord(value) && fileName(value.id) === name ? value : undefined;
+}
+
+function isRecord(value: unknown): value is ItemRecord {
+  if (!isObject(value)) return false;
+  const { id, key, run, status, reason = "", hint = "", warnings, inputs, outputs } = value;
+  return [id, key, run, reason, hint].every(isText) && (status === "ok" || status === "failed") &&
+    Array.isArray(warnings) && warnings.every(isText) &&
+    [inputs, outputs].every((files) => Array.isArray(files) && files.every(isFileRecord));
+}
+
+function isFileRecord(value: unknown): value is FileRecord {
+  if (!isObject(value)) return false;
+  const { role, path, bytes, sha256 } = value;
+  return [role, path, sha256].every(isText) && typeof bytes === "number";
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
 }

@@ -5,6 +5,7 @@
 import { z } from "zod";
 import { InputError } from "./errors.ts";
 import { reason } from "./hash.ts";
+import { parseForeignJson } from "./json.ts";
 
 /** What is being read, for the error's text. */
 export interface ParseOptions {
@@ -61,7 +62,7 @@ export function parseJson<S extends z.ZodType>(
 ): z.output<S> {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseForeignJson(text);
   } catch (cause) {
     const where = cause instanceof Error ? cause.message : String(cause);
     throw new InputError(`Cannot read ${options.what}: ${where}, expected JSON`, {

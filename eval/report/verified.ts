@@ -1,5 +1,6 @@
 /** What `verify --json` said, and when. */
 import { InputError } from "../../core/work/errors.ts";
+import { parseForeignJson } from "../../core/work/json.ts";
 
 /** The outcome of a verification, as the page shows it. */
 export interface Verified {
@@ -48,7 +49,7 @@ interface VerifyLine {
 function parsed(line: string, file: string): VerifyLine | undefined {
   let value: Partial<VerifyLine> & { event?: unknown };
   try {
-    value = JSON.parse(line);
+    value = parseForeignJson(line) as typeof value;
   } catch {
     throw notVerification(file);
   }
@@ -57,9 +58,14 @@ function parsed(line: string, file: string): VerifyLine | undefined {
   const { files, scores, findings, unchecked } = value;
   if (
     typeof files !== "number" || typeof scores !== "number" || !Array.isArray(findings) ||
-    !Array.isArray(unchecked)
+    !findings.every(isFinding) || !Array.isArray(unchecked)
   ) throw notVerification(file);
   return { files, scores, findings, unchecked };
+}
+
+function isFinding(value: unknown): boolean {
+  const { code, at, text } = (value ?? {}) as Record<string, unknown>;
+  return [code, at, text].every((part) => typeof part === "string");
 }
 
 function notVerification(file: string): InputError {
