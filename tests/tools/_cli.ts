@@ -22,8 +22,10 @@ const task = (parse(await Deno.readTextFile(join(SUITE_ROOT, "deno.json"))) as {
   tasks: Record<string, { command: string }>;
 }).tasks.scan2score.command;
 
-/** Arguments of `deno` in the task `scan2score`. */
-export const TASK_ARGS: readonly string[] = task.split(" ").slice(1);
+/** Arguments of `deno` in the task `scan2score`; before it come variables, `NAME=value`. */
+export const TASK_ARGS: readonly string[] = task.split(" ").slice(
+  task.split(" ").indexOf("deno") + 1,
+);
 
 /** Runs `scan2score <args>`. */
 export async function cli(args: readonly string[], options: CliOptions): Promise<Ended> {
