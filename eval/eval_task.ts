@@ -1,9 +1,9 @@
 /** Scores one method's predictions of one subject: the task that workers run. */
 import { readMeshFile } from "../core/files/mesh_file.ts";
+import type { PredictionFrame } from "../core/files/predictions_json.ts";
 import { readPlaceText } from "../core/files/place.ts";
 import type { Camera } from "../core/geometry/camera.ts";
-import type { Mesh } from "../core/geometry/mesh.ts";
-import { invert, multiply, scaling, transformPoints } from "../core/geometry/transform.ts";
+import { multiply, scaling, transformPoints } from "../core/geometry/transform.ts";
 import { hintOf, InputError, messageOf } from "../core/work/errors.ts";
 import type { Json } from "../core/work/json.ts";
 import type { Task } from "../core/work/task.ts";
@@ -13,10 +13,11 @@ import { METRES_PER_UNIT, metresPerUnitOf, type Subject, type Unit } from "../da
 import { parseCamera } from "../render/layouts/suite_files.ts";
 import type { TruthBody } from "./metrics/regions.ts";
 import type { Protocol } from "./protocols/protocol.ts";
+import { placePrediction } from "./prediction_frames.ts";
 import { protocolNamed } from "./protocols/registry.ts";
 import { withConstants } from "./protocols/protocol.ts";
 import type { ResultRow } from "./results.ts";
-import { preparePrediction, prepareTruth, scorePair, type Truth } from "./score.ts";
+import { preparePrediction, prepareTruth, scorePair, type Surface, type Truth } from "./score.ts";
 
 /** One mesh to score. */
 export interface EvalEntry {
@@ -38,7 +39,7 @@ export interface ProtocolChoice {
 export interface EvalPayload {
   subject: Subject;
   method: string;
-  frame: "scan" | "camera";
+  frame: PredictionFrame;
   unit: Unit;
   entries: EvalEntry[];
   protocols: ProtocolChoice[];
@@ -118,10 +119,13 @@ async function scoreEntry(payload: EvalPayload, entry: EvalEntry): Promise<Resul
       ? undefined
       : parseCamera(await readPlaceText(entry.cameraFile), entry.cameraFile);
     // The surface keeps less than the file had; nothing else holds on to that.
-    using prediction = preparePrediction(
-      await loadPrediction(payload, entry.meshFile, camera),
+    const { surface, notes } = await loadSurface(payload, {
+      file: entry.meshFile,
+      view: entry.view,
+      camera,
       truth,
-    );
+    });
+    using prediction = surface;
     const rows: ResultRow[] = [];
     for (const choice of protocols) {
       const protocol = chosenProtocol(choice);
@@ -131,7 +135,7 @@ async function scoreEntry(payload: EvalPayload, entry: EvalEntry): Promise<Resul
         protocol: protocol.id,
         status: "ok",
         ...found,
-        warnings: [...found.warnings, ...withoutParts],
+        warnings: [...found.warnings, ...withoutParts, ...notes],
       });
     }
     return rows;
@@ -143,25 +147,29 @@ async function scoreEntry(payload: EvalPayload, entry: EvalEntry): Promise<Resul
   }
 }
 
-/** A prediction in metres in the scan's frame. */
-async function loadPrediction(
-  { frame, unit }: EvalPayload,
-  file: string,
-  camera: Camera | undefined,
-): Promise<Mesh> {
+/** A prediction in metres in the scan's frame, made ready, and what was assumed to place it. */
+async function loadSurface(
+  { frame, unit, subject }: EvalPayload,
+  { file, view, camera, truth }: {
+    file: string;
+    view: string | undefined;
+    camera: Camera | undefined;
+    truth: Truth;
+  },
+): Promise<{ surface: Surface; notes: string[] }> {
   const { mesh } = await readMeshFile(file, { textures: "skip" });
-  if (frame === "camera" && camera === undefined) {
-    throw new InputError(
-      "Cannot place the prediction: it is in a camera's frame and the truth has " +
-        "no such view",
-      { hint: "give the folder of views as --truth" },
-    );
+  const { scanFromFrame, warnings: notes } = placePrediction(frame, {
+    scan: truth.mesh,
+    upright: subject.upright,
+    joints: truth.body?.posed.joints,
+    view,
+    camera,
+  });
+  if (unit !== "m" || frame !== "scan") {
+    const matrix = multiply(scanFromFrame, scaling(METRES_PER_UNIT[unit]));
+    mesh.positions = transformPoints(matrix, mesh.positions);
   }
-  const metres = scaling(METRES_PER_UNIT[unit]);
-  const matrix = frame === "camera" ? multiply(invert(camera!.camFromScan), metres) : metres;
-  return unit === "m" && frame === "scan"
-    ? mesh
-    : { ...mesh, positions: transformPoints(matrix, mesh.positions) };
+  return { surface: preparePrediction(mesh, truth), notes };
 }
 
 export default score;

@@ -8,6 +8,8 @@ import { portablePath } from "../core/work/paths.ts";
 import { WORK_FOLDER, writeWhole } from "../core/work/scratch.ts";
 import { SUITE_VERSION } from "../core/work/version.ts";
 import { type Item, type RunOptions, type RunSummary, runWork } from "../core/work/work_list.ts";
+import type { PredictionFrame } from "../core/files/predictions_json.ts";
+import { toRows } from "../core/geometry/transform.ts";
 import { jsonOfFit } from "../body/fit_json.ts";
 import type { Dataset, Subject } from "../datasets/subject.ts";
 import { viewsOf } from "../datasets/views.ts";
@@ -179,12 +181,17 @@ async function targetOf(
     } else {
       target.meshFile = entry.meshFile!;
       const { frame, unit } = set.header;
-      const role = { role: "prediction", method, frame, unit, ...at };
+      const role = { role: "prediction", method, frame, unit, ...uprightIn(subject, frame), ...at };
       inputs.push(await files.record(role, entry.meshFile!));
     }
     entries.push(target);
   }
   return { subject, set, entries, inputs };
+}
+
+/** How the scan is turned upright, where that decides where a prediction is. */
+function uprightIn({ upright }: Subject, frame: PredictionFrame): { upright?: number[][] } {
+  return frame === "scan" || frame === "camera" ? {} : { upright: toRows(upright) };
 }
 
 /** The subject's fit, as it was read, and the body model that it is for: labels of parts. */
@@ -259,7 +266,11 @@ function resultsOf(job: EvalJob, targets: readonly Target[], summary: RunSummary
     seed,
     dataset: { name: truth.name },
     inputs: [...inputs.values()],
-    methods: sets.map(({ header: { method, usesTruth } }) => ({ ...method, usesTruth })),
+    methods: sets.map(({ header: { method, usesTruth, timing } }) => ({
+      ...method,
+      usesTruth,
+      ...(timing === undefined ? {} : { timing }),
+    })),
     rows,
   };
   return results;

@@ -19,6 +19,8 @@ export interface NamingScheme {
   folders: readonly string[];
   /** Unit and frame of its meshes where its own evaluator's data fix them; else they must be said. */
   header?: { unit: "m" | "cm" | "mm"; frame: "scan" };
+  /** The frame of its meshes where their pictures were rendered as its own program renders. */
+  ownFrame?: "icon" | "2k2k";
   /** Why unit and frame are what they are, or must be said. */
   note: string;
   /** Reads a file's name; undefined where it is none of the scheme's. */
@@ -46,6 +48,7 @@ export const NAMING_SCHEMES: readonly NamingScheme[] = Object.freeze([
     id: "icon",
     title: "ICON and ECON",
     folders: ["obj", "econ/obj", ""],
+    ownFrame: "icon",
     note: "they are in the square of the input picture, from −1 to 1",
     read: (name) => {
       const match = /^(.+?)(?:_(\d))?_(recon|refine|full)\.(?:obj|ply)$/.exec(name);
@@ -55,9 +58,21 @@ export const NAMING_SCHEMES: readonly NamingScheme[] = Object.freeze([
     },
   },
   {
+    id: "sith",
+    title: "SiTH",
+    folders: ["meshes", ""],
+    header: { unit: "m", frame: "scan" },
+    note: "SiTH's window is 2 m wide about the scan's origin; its own evaluator aligns them",
+    read: (name) => {
+      const match = /^(.+)_reco\.(?:obj|ply)$/.exec(name);
+      return match === null ? undefined : { ...subjectAndYaw(match[1]), preference: 0 };
+    },
+  },
+  {
     id: "2k2k",
     title: "2K2K",
     folders: ["output_objs"],
+    ownFrame: "2k2k",
     note: "they are centred, scaled by the scan's extent and divided by 1.0367",
     read: (name) => {
       const match = /^(.+)\.(?:obj|ply)$/.exec(name);

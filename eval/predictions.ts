@@ -169,7 +169,9 @@ function setByScheme(folder: string, { scheme, entries, notes }: NamedEntries): 
       `Cannot place the predictions: they are named as ${scheme.title} do, and ${scheme.note}`,
       {
         file: folder,
-        hint: "bring them into the scan's frame and add a predictions.json with frame and unit",
+        hint: "add a predictions.json: " +
+          `"frame": "${scheme.ownFrame}" where the pictures were rendered as ${scheme.title} ` +
+          `${scheme.ownFrame === "icon" ? "do" : "does"}, else that of meshes you have converted`,
       },
     );
   }

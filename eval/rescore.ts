@@ -4,7 +4,7 @@ import { compactJson, type Json } from "../core/work/json.ts";
 import { runJobs } from "../core/work/pool.ts";
 import type { RunOptions } from "../core/work/work_list.ts";
 import { SILENT } from "../core/work/progress.ts";
-import { identity } from "../core/geometry/transform.ts";
+import { fromRows, identity, type Matrix4 } from "../core/geometry/transform.ts";
 import { fitOfJson } from "../body/fit_json.ts";
 import type { SubjectFit, Unit } from "../datasets/subject.ts";
 import type { EvalPayload, ProtocolChoice } from "./eval_task.ts";
@@ -31,10 +31,7 @@ export async function rescore(
     );
   for (const input of results.inputs) {
     if (input.role !== "prediction") continue;
-    const { subject, view, method, frame, unit } = input as InputRecord & {
-      frame?: "scan" | "camera";
-      unit?: Unit;
-    };
+    const { subject, view, method, frame, unit } = input as InputRecord & { unit?: Unit };
     const key = `${subject} ${method}`;
     let payload = payloads.get(key);
     if (payload === undefined) {
@@ -52,7 +49,7 @@ export async function rescore(
           ...metresPerUnitIn(scan),
           ...facesIn(results, subject!, fileOf),
           unitSource: "declared",
-          upright: identity(),
+          upright: uprightIn(input),
           uprightSource: "declared",
           notes: [],
           ...fitIn(results, subject!, fileOf),
@@ -120,6 +117,12 @@ function facesIn(
 ): { facesFile?: string } {
   const record = inputs.find((input) => input.role === "faces" && input.subject === subject);
   return record === undefined ? {} : { facesFile: fileOf(record) };
+}
+
+/** How the scan is turned upright, where the prediction's frame depends on it. */
+function uprightIn(prediction: InputRecord): Matrix4 {
+  const { upright } = prediction as { upright?: number[][] };
+  return upright === undefined ? identity() : fromRows(upright);
 }
 
 function metresPerUnitIn(scan: InputRecord): { metresPerUnit?: number } {

@@ -6,7 +6,12 @@ import { z } from "zod";
 import { open, parseWith } from "../core/work/schema.ts";
 import type { Json } from "../core/work/json.ts";
 import { sealedJson } from "../core/work/seal.ts";
-import { sha256Text, trainedOnSchema } from "../core/files/predictions_json.ts";
+import {
+  predictionFrameSchema,
+  sha256Text,
+  statedTimingSchema,
+  trainedOnSchema,
+} from "../core/files/predictions_json.ts";
 
 /** Value of `schema` in `results.json`. */
 export const RESULTS_SCHEMA = "scan2score/results-1";
@@ -45,7 +50,7 @@ export const inputSchema = open({
   view: z.string().describe("The view it belongs to").optional(),
   method: z.string().describe("The method that made it").optional(),
   unit: z.enum(["m", "cm", "mm"]).describe("Unit of a mesh's coordinates").optional(),
-  frame: z.enum(["scan", "camera"]).describe("Frame of a mesh's coordinates").optional(),
+  frame: predictionFrameSchema.describe("Frame of a mesh's coordinates").optional(),
 });
 
 /** A method that was scored. */
@@ -54,6 +59,7 @@ export const methodSchema = open({
   version: z.string().optional(),
   usesTruth: z.boolean().describe("Shown, never ranked"),
   trainedOn: z.array(trainedOnSchema).optional(),
+  timing: statedTimingSchema.describe("As its predictions.json states it").optional(),
 });
 
 /** Score by key: one direction and one unit each; null where it is not defined. */

@@ -11,6 +11,16 @@ export const PREDICTIONS_SCHEMA = "scan2score/predictions-1";
 /** A SHA-256 as artifacts write it. */
 export const sha256Text = z.string().regex(/^[0-9a-f]{64}$/);
 
+/**
+ * Frames of a prediction's vertices: the scan's; the input view's camera (x right, y up, looking along
+ * −z); ICON's square of a picture that was rendered as ICON renders; the frame in which 2K2K's test
+ * program writes the mesh of such a picture. The last two have units of their own.
+ */
+export const predictionFrameSchema = z.enum(["scan", "camera", "icon", "2k2k"]);
+
+/** Frame of a prediction's vertices. */
+export type PredictionFrame = z.infer<typeof predictionFrameSchema>;
+
 /** Subjects that a method was trained on: by id, or by the hash of a list that is not shown. */
 export const trainedOnSchema = open({
   dataset: z.string().min(1).describe("Name of the data set"),
@@ -40,15 +50,25 @@ export const predictionItemSchema = open({
   message: "neither mesh nor failed is there, expected one of them",
 });
 
+/** Seconds that the method took, as its author states them. */
+export const statedTimingSchema = open({
+  secondsPerItem: z.number().nonnegative().describe("Seconds an item, as a mean"),
+  peakMemoryMB: z.number().nonnegative().describe("Most memory it held, megabytes").optional(),
+  device: z.string().min(1).describe("What it ran on").optional(),
+});
+
 /** The whole file. */
 export const predictionsSchema = open({
   schema: z.literal(PREDICTIONS_SCHEMA),
   method: declaredMethodSchema,
   usesTruth: z.boolean()
     .describe("The method was given something of the true shape: shown, never ranked"),
-  frame: z.enum(["scan", "camera"])
-    .describe("Frame of the vertices: the scan's, or the input view's camera (looking along -z)"),
-  unit: z.enum(["m", "cm", "mm"]).describe("Unit of the vertices"),
+  frame: predictionFrameSchema.describe(
+    "Frame of the vertices: the scan's; the input view's camera (looking along -z); ICON's square; " +
+      "2K2K's mesh of a view",
+  ),
+  unit: z.enum(["m", "cm", "mm"]).describe("Unit of the vertices; m where frame is icon or 2k2k"),
+  timing: statedTimingSchema.describe("What the method took, where its author says so").optional(),
   items: z.array(predictionItemSchema).describe(
     "The meshes; absent: every <subject>.{ply,obj,glb} and <subject>/<view>.{ply,obj,glb} is one",
   ).optional(),

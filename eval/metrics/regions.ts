@@ -12,8 +12,8 @@ import type { Surface } from "./surface.ts";
 /** The subject's body where its scan is, for labels of parts. */
 export interface TruthBody {
   model: BodyModel;
-  /** In the scan's frame, metres. */
-  posed: Pick<PosedBody, "vertices">;
+  /** In the scan's frame, metres; the joints place meshes in frames of other programs. */
+  posed: Pick<PosedBody, "vertices"> & Partial<Pick<PosedBody, "joints">>;
 }
 
 /** Parts that scores are given for, left and right together. */

@@ -9,7 +9,6 @@ import type { Mesh } from "../../core/geometry/mesh.ts";
 import {
   fromRows,
   identity,
-  invert,
   type Matrix4,
   multiply,
   scaling,
@@ -30,6 +29,7 @@ import { METRES_PER_UNIT } from "../../datasets/subject.ts";
 import { fitOfViewSubject, readViewSubject } from "../../datasets/views.ts";
 import { framingOf, suiteCamera } from "../../render/cameras.ts";
 import { parseCamera } from "../../render/layouts/suite_files.ts";
+import { placePrediction } from "../prediction_frames.ts";
 import type { SubjectScene } from "./pictures.ts";
 import type { PlannedFile, SubjectPlan } from "./subject_plan.ts";
 
@@ -50,26 +50,29 @@ export async function loadScene(
     ? suiteCamera(framingOf(scan), { yawDeg: 0, pitchDeg: 0 })
     : parseCamera(await readPlaceText(await unchanged(plan.camera)), plan.camera.file);
   const predictions = new Map<string, () => Promise<Mesh>>();
+  const { color } = plan, body = await loadFittedBody(plan);
   for (const { method, mesh, matrix } of plan.predictions) {
     predictions.set(method, async () => {
       if (mesh === undefined) throw new InputError("the results do not name its mesh");
-      const fromCamera = mesh.frame === "camera";
-      if (fromCamera && plan.camera === undefined) {
-        throw new InputError("its mesh is in a camera’s frame that the results do not name");
-      }
-      const placement = fromCamera ? invert(camera.camFromScan) : identity();
+      const { upright } = mesh as { upright?: number[][] };
+      const { scanFromFrame } = placePrediction(mesh.frame ?? "scan", {
+        scan,
+        upright: upright === undefined ? undefined : fromRows(upright),
+        joints: body?.posed.joints,
+        view: mesh.view,
+        camera: plan.camera === undefined ? undefined : camera,
+      });
       const alignment = matrix === undefined ? identity() : fromRows(matrix);
-      return await loadMesh(mesh, multiply(alignment, placement));
+      return await loadMesh(mesh, multiply(alignment, scanFromFrame));
     });
   }
-  const { color } = plan;
   return {
     subject: plan.subject,
     scan,
     camera,
     predictions,
     ...(color === undefined ? {} : { input: await loadPicture(color) }),
-    body: await loadFittedBody(plan),
+    body,
   };
 }
 

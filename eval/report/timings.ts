@@ -1,4 +1,7 @@
-/** What methods took: read from the `timing.json` beside their predictions, where there is one. */
+/**
+ * What methods took: read from the `timing.json` beside their predictions, where there is one, else
+ * as their `predictions.json` states it.
+ */
 import { dirname, join } from "../../core/work/path.ts";
 import { shownNames } from "../merge_results.ts";
 import type { SubjectKey } from "./report_data.ts";
@@ -30,9 +33,16 @@ export async function readTimings(
 ): Promise<Timings> {
   const shown = shownNames(placed.map(({ results }) => results));
   const found = new Map<string, Timing>(), environments = new Map<string, string>();
+  const stated = new Map<string, Timing>();
   for (const { results, folder } of placed) {
-    if (folder === undefined) continue;
     for (const method of results.methods) {
+      if (method.timing !== undefined) {
+        const { secondsPerItem: seconds, peakMemoryMB: rssMB, device } = method.timing;
+        const timing = { seconds, ...(rssMB === undefined ? {} : { rssMB }) };
+        stated.set(JSON.stringify([results.dataset.name, shown(method)]), timing);
+        environments.set(shown(method), `${device ?? "another machine"}, as its author states`);
+      }
+      if (folder === undefined) continue;
       const input = results.inputs.find((i) =>
         i.role === "predictions" && i.method === method.name
       );
@@ -49,7 +59,8 @@ export async function readTimings(
   return {
     of(method, { dataset, subject, view }) {
       const item = (id: string) => found.get(JSON.stringify([dataset, method, id]));
-      return (view === undefined ? undefined : item(`${subject}/${view}`)) ?? item(subject);
+      return (view === undefined ? undefined : item(`${subject}/${view}`)) ?? item(subject) ??
+        stated.get(JSON.stringify([dataset, method]));
     },
     environments,
   };

@@ -13,10 +13,11 @@ import {
   scaling,
   transformPoint,
   transformPoints,
+  translation,
 } from "../../core/geometry/transform.ts";
 import { bodyMesh } from "../../body/forward.ts";
 import { studioLight } from "../light.ts";
-import { viewName } from "../view_names.ts";
+import { type ViewAngles, viewName } from "../view_names.ts";
 import { medianOf, meshInLayout } from "./_frames.ts";
 import {
   centreDepthM,
@@ -56,17 +57,39 @@ const frames = new WeakMap<Mesh, IconFrame>();
 export function iconFrame({ scene }: Pick<LayoutSubject, "scene">): IconFrame {
   let frame = frames.get(scene.mesh);
   if (frame === undefined) {
-    const layoutFromScan = multiply(scaling(1 / UNIT_M), scene.framing.upright);
-    const positions = transformPoints(layoutFromScan, scene.mesh.positions);
-    const joints = scene.body?.posed.joints;
-    const root = joints && transformPoint(layoutFromScan, [joints[0], joints[1], joints[2]]);
-    const middle = root === undefined
-      ? [medianOf(positions, 0), medianOf(positions, 2)] as const
-      : [root[0], root[2]] as const;
-    frame = { layoutFromScan, rooted: root !== undefined, ...height180(positions, middle) };
+    const { mesh: { positions }, framing: { upright }, body } = scene;
+    frame = measure({ positions, upright, joints: body?.posed.joints });
     frames.set(scene.mesh, frame);
   }
   return frame;
+}
+
+/** A scan and how it stands. Metres, scan's frame. */
+export interface IconScan {
+  positions: Float32Array;
+  upright: Matrix4;
+  /** Joints of the fit, the root first; absent: the centre's x and z are the vertices' medians. */
+  joints?: ArrayLike<number> | undefined;
+}
+
+function measure({ positions: p, upright, joints }: IconScan): IconFrame {
+  const layoutFromScan = multiply(scaling(1 / UNIT_M), upright);
+  const positions = transformPoints(layoutFromScan, p);
+  const root = joints && transformPoint(layoutFromScan, [joints[0], joints[1], joints[2]]);
+  const middle = root === undefined
+    ? [medianOf(positions, 0), medianOf(positions, 2)] as const
+    : [root[0], root[2]] as const;
+  return { layoutFromScan, rooted: root !== undefined, ...height180(positions, middle) };
+}
+
+/**
+ * The map from the scan's frame to ICON's square of a view: x right, y up, z towards the viewer, each
+ * −1 … 1 over the window. Its meshes are in it, y turned up.
+ */
+export function iconSquareFromScan(scan: IconScan, angles: ViewAngles): Matrix4 {
+  const { layoutFromScan, center: [x, y, z], scale } = measure(scan);
+  const turned = multiply(turnOf(angles), multiply(translation(-x, -y, -z), layoutFromScan));
+  return multiply(scaling(scale / HALF_WINDOW), turned);
 }
 
 /** The camera of a view in metres. */

@@ -8,10 +8,17 @@
 import { encodeNpy } from "../../core/files/npy.ts";
 import type { Camera, PerspectiveCamera } from "../../core/geometry/camera.ts";
 import type { Keypoints3D } from "../../body/keypoints.ts";
-import { transformPoint } from "../../core/geometry/transform.ts";
+import {
+  type Matrix4,
+  multiply,
+  scaling,
+  transformPoint,
+  translation,
+} from "../../core/geometry/transform.ts";
 import { UsageError } from "../../core/work/errors.ts";
-import { SUITE_DISTANCE_RADII, SUITE_FOV_DEG, suiteCamera } from "../cameras.ts";
+import { type Framing, SUITE_DISTANCE_RADII, SUITE_FOV_DEG, suiteCamera } from "../cameras.ts";
 import { studioLight } from "../light.ts";
+import type { RenderOptions } from "../render_options.ts";
 import type { ViewAngles } from "../view_names.ts";
 import { viewName } from "../view_names.ts";
 import { publishedColors } from "./_face_colors.ts";
@@ -45,16 +52,33 @@ const SOURCES: readonly (readonly ["body25" | "handLeft" | "handRight", number])
 ];
 
 /** 2K2K's own camera: the suite's, or its orthographic option, whose pixels reach both edges. */
-export function twoKTwoKCamera(view: Pick<LayoutView, "scene" | "angles" | "options">): Camera {
-  const { scene, angles, options } = view;
+export function twoKTwoKCamera({ scene, angles, options }: {
+  scene: { framing: Framing };
+  angles: ViewAngles;
+  options: Pick<RenderOptions, "size" | "camera">;
+}): Camera {
   const camera = suiteCamera(scene.framing, angles, options);
   if (camera.projection === "perspective") return camera;
   // np.linspace(−tan 25°, tan 25°, N): pixel centres on the window's edges.
   return { ...camera, halfWidthM: camera.halfWidthM * options.size / (options.size - 1) };
 }
 
+/** What the published test program divides its points by, after it has shot them back from depth. */
+export const TWOKTWOK_POINT_FACTOR = 1.0367394227574303;
+
+/**
+ * The map from the scan's frame to the one in which 2K2K's test program writes the mesh of a view: the
+ * scan centred, divided by 2.8 × its largest coordinate, turned, and divided by the factor above.
+ */
+export function twoKTwoKMeshFromScan(framing: Framing, angles: ViewAngles): Matrix4 {
+  const unitM = SUITE_DISTANCE_RADII * framing.radiusM;
+  const { camFromScan } = suiteCamera(framing, angles); // the camera stands one unit before
+  const scale = scaling(1 / (unitM * TWOKTWOK_POINT_FACTOR));
+  return multiply(scale, multiply(translation(0, 0, unitM), camFromScan));
+}
+
 /** Metres per unit of the normalised scan. */
-export function twoKTwoKUnitM(view: Pick<LayoutView, "scene">): number {
+export function twoKTwoKUnitM(view: { scene: { framing: Framing } }): number {
   return SUITE_DISTANCE_RADII * view.scene.framing.radiusM;
 }
 

@@ -52,11 +52,20 @@ Deno.test("ICON's and ECON's names need a predictions.json that says frame and u
   const files = { "obj/0505_120_0_recon.obj": "", "obj/0505_120_0_full.obj": "" };
   await assert.rejects(
     open(files),
-    (error) => error instanceof InputError && error.message.includes("ICON and ECON"),
+    (error) =>
+      error instanceof InputError && error.message.includes("ICON and ECON") &&
+      error.hint!.includes('"frame": "icon"'),
   );
   const { items, notes } = await open({ ...files, "predictions.json": HEADER });
   assert.deepEqual(items, ["0505/y120 obj/0505_120_0_full.obj"]); // the last stage
   assert.ok(notes.includes("1 earlier stages of the same items were passed over"));
+});
+
+Deno.test("SiTH's names give the subject, in metres of the scan's frame", async () => {
+  const { items, header, notes } = await open({ "meshes/0017_reco.obj": "" });
+  assert.deepEqual(items, ["0017/ meshes/0017_reco.obj"]);
+  assert.deepEqual([header.unit, header.frame], ["m", "scan"]);
+  assert.ok(notes.some((text) => text.includes("its own evaluator aligns them")));
 });
 
 Deno.test("2K2K's output folder is read by name", async () => {
