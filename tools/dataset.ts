@@ -1,5 +1,5 @@
 /** `dataset`: between layouts, into parts, in Croissant, against hash lists. */
-import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import { InvalidArgumentError } from "@commander-js/extra-typings";
 import { compactJson, type Json, stableJson } from "../core/work/json.ts";
 import { basename, dirname, join } from "../core/work/path.ts";
 import { userPath } from "../core/work/paths.ts";
@@ -77,34 +77,58 @@ function info(finish: Finish) {
 function convert(finish: Finish) {
   return command(
     "convert",
-    "Turn rendered views of the suite into another layout without drawing them again.",
-    "scan2score dataset convert out/views -o out/shards --layout webdataset",
+    "Turn rendered files into another layout without drawing them again: views of the suite into\n" +
+      "2k2k or webdataset, and those back. Where maps do not suffice, what is missing is named.",
+    "scan2score dataset convert out/views -o out/shards --layout webdataset\n" +
+      "scan2score dataset convert out/shards -o out/views2 --layout suite --scans fixtures/humans",
   )
-    .argument("<views>", "folder that render --layout suite wrote")
+    .argument("<views>", "folder that render or dataset convert wrote")
     .requiredOption("-o, --out <dir>", "folder to write")
-    .addOption(
-      new Option("--layout <name>", "layout to write").choices(["2k2k", "webdataset"] as const)
-        .makeOptionMandatory(),
-    )
+    .requiredOption("--layout <name>", "layout to write: suite, 2k2k or webdataset")
     .option("--set <name>", "name of the set in the layout's paths", "set")
+    .option("--scans <dataset>", "to suite: the scans that the files were rendered from")
+    .option("--body <file>", "to suite: body model (else the one the subject names)")
+    .option("--format <name>", "layout of the scans (else told by their content)")
     .option(...ONLY).option(...WORKERS).option(...MEMORY).option(...JSON_OUT).option(...QUIET)
     .action(async (folder, flags) => {
+      const { UsageError } = await import("../core/work/errors.ts");
       const { convertViews } = await import("../render/layouts/convert.ts");
+      const { checkConversion, sourceOf } = await import("../render/layouts/convert_sources.ts");
+      const { convertToSuite } = await import("../render/layouts/convert_to_suite.ts");
       const { viewSubjects } = await import("../datasets/views.ts");
       const { select } = await import("../core/work/select.ts");
       const { progressFor } = await import("./_progress.ts");
-      const { reportRun } = await import("./_steps.ts");
-      const from = userPath(folder), out = userPath(flags.out);
-      const subjects = select(await viewSubjects(from), (id) => id, { only: flags.only });
-      const summary = await convertViews(from, out, {
-        layout: flags.layout,
-        set: flags.set,
-        subjects,
-      }, {
+      const { openForWork, reportRun } = await import("./_steps.ts");
+      const from = userPath(folder), out = userPath(flags.out), { only, layout } = flags;
+      const source = await sourceOf(from);
+      checkConversion(source, layout);
+      const run = () => ({
         workers: workerCount(flags.workers, flags.memory),
         progress: progressFor(flags),
         signal: interruptSignal(),
       });
+      if (source === "suite") {
+        const subjects = select(await viewSubjects(from), (id) => id, { only });
+        const options = { layout: layout as "2k2k" | "webdataset", set: flags.set, subjects };
+        finish(reportRun("convert", await convertViews(from, out, options, run()), { out, flags }));
+        return;
+      }
+      if (flags.scans === undefined) {
+        throw new UsageError(
+          `Cannot convert from ${source} to suite: its files do not hold subject.json (scan, fit, ` +
+            "framing)",
+          { hint: "name the scans that they were rendered from: --scans DATASET" },
+        );
+      }
+      const { subjects } = await openForWork(flags.scans, { ...flags, only: undefined });
+      const summary = await convertToSuite(from, out, {
+        source,
+        scans: subjects,
+        bodyFile: flags.body === undefined ? undefined : userPath(flags.body),
+        ...(only === undefined
+          ? {}
+          : { subjects: select(subjects, ({ id }) => id, { only }).map(({ id }) => id) }),
+      }, run());
       finish(reportRun("convert", summary, { out, flags }));
     });
 }

@@ -29,7 +29,7 @@ export function overviewRows(
     if (text !== "") rows.push({ name, text });
   };
   say("not opened", pairs(broken));
-  for (const [name, values] of Object.entries(attributes)) say(name, pairs(values));
+  for (const [name, values] of Object.entries(attributes)) say(name, pairs(values, " × "));
   say("scans", pairs(overview.scans), `unit: ${pairs(overview.units)}`);
   say(
     "with",
@@ -61,9 +61,9 @@ export function estimateText(estimate: RenderEstimate): string {
     `by ${tried.join(", ")})`;
 }
 
-function pairs(counts: { [key: string]: number }): string {
+function pairs(counts: { [key: string]: number }, between = " "): string {
   return Object.entries(counts).filter(([, count]) => count > 0)
-    .map(([key, count]) => `${count} ${key}`).join(", ");
+    .map(([key, count]) => `${count}${between}${key}`).join(", ");
 }
 
 function someOf(named: Overview["missing"]): string {

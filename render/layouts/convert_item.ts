@@ -1,4 +1,6 @@
 /** The module that workers load for `dataset convert`: one view, or one shard. */
+import { openPlace } from "../../core/files/place.ts";
+import { readAll } from "../../core/files/source.ts";
 import { DiskFolder } from "../../core/files/disk.ts";
 import { basename } from "../../core/work/path.ts";
 import type { Task } from "../../core/work/task.ts";
@@ -6,7 +8,9 @@ import type { Keypoints3D } from "../../body/keypoints.ts";
 import { readViewSubject, type ViewSubject } from "../../datasets/views.ts";
 import { InputError } from "../../core/work/errors.ts";
 import { SUITE_DISTANCE_RADII } from "../cameras.ts";
+import { type SubjectFile, writeSubjectFile } from "../subject_task.ts";
 import type { ViewAngles } from "../view_names.ts";
+import { type PlacedFile, suiteViewOf2k2k, type TwoKTwoKFiles } from "./from_twoktwok.ts";
 import { LayoutFolder } from "./layout.ts";
 import { readSuiteView } from "./suite_reader.ts";
 import { clampedWarning, writeTwoKTwoKView } from "./twoktwok.ts";
@@ -29,9 +33,23 @@ export type ConvertPayload =
     index: number;
     set: string;
     members: { subject: string; view: string; files: string[] }[];
-  };
+  }
+  | ({ kind: "about" } & SubjectFile)
+  | {
+    kind: "unpack";
+    subject: string;
+    view: string;
+    /** Files of the view and where they lie. */
+    files: readonly PlacedFile[];
+  }
+  | ({ kind: "from-2k2k" } & TwoKTwoKFiles);
 
 const convertItem: Task<ConvertPayload> = async (payload, { scratch }) => {
+  if (payload.kind === "about") {
+    await writeSubjectFile(scratch, payload);
+    return {};
+  }
+  if (payload.kind === "from-2k2k") return await suiteViewOf2k2k(scratch, payload);
   const out = new LayoutFolder(scratch);
   if (payload.kind === "webdataset") {
     const { index, set, members } = payload;
@@ -43,6 +61,13 @@ const convertItem: Task<ConvertPayload> = async (payload, { scratch }) => {
     }
     await shard.finish();
     return { result: { samples: members.length } };
+  }
+  if (payload.kind === "unpack") {
+    for (const { name, place } of payload.files) {
+      const bytes = await readAll(await openPlace(place));
+      await out.put(`${payload.subject}/${payload.view}/${name}`, bytes);
+    }
+    return {};
   }
   const { subject, set, angles } = payload;
   const needed = ["color", "color_back", "shaded", "depth", "depth_back"] as const;

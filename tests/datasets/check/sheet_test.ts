@@ -153,7 +153,7 @@ Deno.test("overviewRows() says counts, splits, units, what is missing, disk use 
   assert.deepEqual(Object.fromEntries(rows.map(({ name, text }) => [name, text])), {
     subjects: "3 of 2 people",
     "not opened": "1 duplicate-id",
-    split: "2 train, 1 test",
+    split: "2 × train, 1 × test",
     scans: "3 .obj; unit: 3 cm",
     with: "texture 2, fit 3 (3 smplx), keypoints 0",
     missing: `texture of 1 (${HOSTILE})`,
