@@ -82,14 +82,14 @@ export function unfold(
 
 /** Cosine of the angle between a face's normals in two places. */
 function turnOf(p: Float32Array, q: Float32Array, a: number, b: number, c: number): number {
-  let dot = 0, pp = 0, qq = 0;
-  for (let k = 0; k < 3; k++) {
-    const i = k === 2 ? 0 : k + 1, j = k === 0 ? 2 : k - 1;
-    const np = (p[3 * b + i] - p[3 * a + i]) * (p[3 * c + j] - p[3 * a + j]) -
-      (p[3 * b + j] - p[3 * a + j]) * (p[3 * c + i] - p[3 * a + i]);
-    const nq = (q[3 * b + i] - q[3 * a + i]) * (q[3 * c + j] - q[3 * a + j]) -
-      (q[3 * b + j] - q[3 * a + j]) * (q[3 * c + i] - q[3 * a + i]);
-    dot += np * nq, pp += np * np, qq += nq * nq;
-  }
-  return pp > 0 && qq > 0 ? dot / Math.sqrt(pp * qq) : 1;
+  a *= 3, b *= 3, c *= 3;
+  const px = p[a], py = p[a + 1], pz = p[a + 2], qx = q[a], qy = q[a + 1], qz = q[a + 2];
+  const ux = p[b] - px, uy = p[b + 1] - py, uz = p[b + 2] - pz;
+  const vx = p[c] - px, vy = p[c + 1] - py, vz = p[c + 2] - pz;
+  const sx = q[b] - qx, sy = q[b + 1] - qy, sz = q[b + 2] - qz;
+  const tx = q[c] - qx, ty = q[c + 1] - qy, tz = q[c + 2] - qz;
+  const mx = uy * vz - uz * vy, my = uz * vx - ux * vz, mz = ux * vy - uy * vx;
+  const nx = sy * tz - sz * ty, ny = sz * tx - sx * tz, nz = sx * ty - sy * tx;
+  const pp = mx * mx + my * my + mz * mz, qq = nx * nx + ny * ny + nz * nz;
+  return pp > 0 && qq > 0 ? (mx * nx + my * ny + mz * nz) / Math.sqrt(pp * qq) : 1;
 }

@@ -14,17 +14,19 @@ export function windowOf(
   { camera: { width, height }, front, back }: DoubleDepth,
   margin: number,
 ): Window | undefined {
-  let left = width, right = -1, top = height, bottom = -1;
-  for (let j = 0, p = 0; j < height; j++) {
-    for (let i = 0; i < width; i++, p++) {
-      if (!(front[p] > 0 || back[p] > 0)) continue;
-      if (i < left) left = i;
-      if (i > right) right = i;
-      if (j < top) top = j;
-      bottom = j;
-    }
+  const size = width * height, isCovered = (p: number) => front[p] > 0 || back[p] > 0;
+  let first = 0, last = size - 1;
+  while (first < size && !isCovered(first)) first++;
+  if (first === size) return undefined;
+  while (!isCovered(last)) last--;
+  const top = Math.floor(first / width), bottom = Math.floor(last / width);
+  // Only what is farther out than any row before is looked at.
+  let left = width, right = -1;
+  for (let j = top; j <= bottom; j++) {
+    const row = j * width;
+    for (let i = 0; i < left; i++) if (isCovered(row + i)) left = i;
+    for (let i = width - 1; i > right; i--) if (isCovered(row + i)) right = i;
   }
-  if (right < 0) return undefined;
   const x0 = Math.max(0, left - margin), y0 = Math.max(0, top - margin);
   return {
     x0,
@@ -34,9 +36,13 @@ export function windowOf(
   };
 }
 
-/** The largest depth at which 2^depth cells along the person's longest side have so many pixels. */
-export function depthOfPixels(maps: DoubleDepth, cellPixels: number): number {
+/** Pixels along the person's longer side; 0 without any. */
+export function longestSidePx(maps: DoubleDepth): number {
   const window = windowOf(maps, 0);
-  if (window === undefined) return 0;
-  return Math.floor(Math.log2(Math.max(window.columns, window.rows) / cellPixels));
+  return window === undefined ? 0 : Math.max(window.columns, window.rows);
+}
+
+/** The largest depth at which 2^depth cells along so many pixels have `cellPx` each; 0 without any. */
+export function depthOfSide(longestPx: number, cellPx: number): number {
+  return longestPx === 0 ? 0 : Math.floor(Math.log2(longestPx / cellPx));
 }

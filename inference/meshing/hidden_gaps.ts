@@ -11,7 +11,7 @@ import { withDefaults } from "../../core/work/options.ts";
 import { Contours, UNCOVERED } from "./_contours.ts";
 import type { Gaps } from "./_layers.ts";
 import { settleGaps } from "./_settle_gaps.ts";
-import { depthOfPixels } from "./_window.ts";
+import { depthOfSide, longestSidePx } from "./_window.ts";
 import type { DepthMaps } from "./mesh_depth_maps.ts";
 import { fieldAt, type PoissonField } from "./poisson/field.ts";
 import { NODES } from "./poisson/grid.ts";
@@ -60,7 +60,7 @@ export function hiddenGaps(
   options: HiddenGapOptions = {},
 ): FoundGaps | undefined {
   const { depth, leastGapCells, contourPixels } = withDefaults(HIDDEN_GAP_DEFAULTS, options);
-  const finest = depthOfPixels(maps, CELL_PIXELS);
+  const finest = depthOfSide(longestSidePx(maps), CELL_PIXELS);
   if (finest < LEAST_DEPTH) return undefined;
   const samples = samplesOf(maps, 2);
   if (samples.count === 0) return undefined;

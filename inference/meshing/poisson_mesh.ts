@@ -3,7 +3,7 @@ import type { Mesh } from "../../core/geometry/mesh.ts";
 import { invert, transformPoints } from "../../core/geometry/transform.ts";
 import { InputError } from "../../core/work/errors.ts";
 import { withDefaults } from "../../core/work/options.ts";
-import { depthOfPixels } from "./_window.ts";
+import { depthOfSide, longestSidePx } from "./_window.ts";
 import type { DepthMaps } from "./mesh_depth_maps.ts";
 import { snapToMaps, unfold } from "./_snap_to_maps.ts";
 import { samplesOf } from "./poisson/samples.ts";
@@ -49,8 +49,9 @@ export function poissonMesh(
     );
   }
   // A finer grid than the pixels would fall between them.
-  const depth = Math.max(LEAST_DEPTH, Math.min(poissonDepth, depthOfPixels(maps, CELL_PIXELS)));
-  const isCoarse = depth <= depthOfPixels(maps, 2 * CELL_PIXELS);
+  const longestPx = longestSidePx(maps);
+  const depth = Math.max(LEAST_DEPTH, Math.min(poissonDepth, depthOfSide(longestPx, CELL_PIXELS)));
+  const isCoarse = depth <= depthOfSide(longestPx, 2 * CELL_PIXELS);
   const samples = samplesOf(maps, isCoarse && !isNoisy ? 2 : 1);
   if (samples.count === 0) throw nothing("no pixel has a normal");
   const field = solvePoisson(samples, { depth, pointWeight });
@@ -62,7 +63,7 @@ export function poissonMesh(
   unfold(positions, before, { indices, snapped });
   const faceInferred = new Uint8Array(indices.length / 3);
   for (let f = 0; f < faceInferred.length; f++) {
-    const [a, b, c] = indices.subarray(3 * f, 3 * f + 3);
+    const a = indices[3 * f], b = indices[3 * f + 1], c = indices[3 * f + 2];
     faceInferred[f] = 1 - (snapped[a] & snapped[b] & snapped[c]);
   }
   const scanFromCam = invert(maps.camera.camFromScan);

@@ -7,8 +7,8 @@ import type { ColorMap, DoubleDepth } from "./solid.ts";
 /** Pixels round the person within which the nearest one is found. */
 const MARGIN = 16;
 
-/** Pixels to each side that are searched one by one. */
-const SEARCHED = 4;
+/** Pixels to each side that are searched one by one: with and without {@linkcode SeenFrom.mapAll}. */
+const SEARCHED = 4, SEARCHED_ALONE = 2 * MARGIN;
 
 /**
  * The nearest covered pixel of each pixel of the window, itself where it is covered. Two passes over
@@ -47,7 +47,7 @@ function nearestCovered({ camera: { width }, front }: DoubleDepth, window: Windo
 
 /** Finds where points of the scan's frame lie on the maps. */
 export class SeenFrom {
-  /** Of all pixels of the window; made when one is farther than a search goes. */
+  /** Of all pixels of the window. */
   private nearest: Int32Array | undefined;
   private readonly window: Window;
   /** Of the point last asked for: position in the picture, depth, and the nearest covered pixel. */
@@ -64,22 +64,29 @@ export class SeenFrom {
     this.window = windowOf(maps, MARGIN) ?? { x0: 0, y0: 0, columns: 0, rows: 0 };
   }
 
+  /** Finds the nearest pixel of all near the person at once: quicker where many are asked for. */
+  mapAll(): void {
+    this.nearest ??= nearestCovered(this.maps, this.window);
+  }
+
   /** The covered pixel nearest to column i and row j, or to the place near the person next to it. */
   nearestTo(i: number, j: number): number {
     const { x0, y0, columns, rows } = this.window;
     const c = Math.min(columns - 1, Math.max(0, Math.floor(i) - x0));
     const r = Math.min(rows - 1, Math.max(0, Math.floor(j) - y0));
-    const near = this.search(x0 + c, y0 + r);
-    if (near >= 0 || columns === 0) return near;
-    this.nearest ??= nearestCovered(this.maps, this.window);
-    return this.nearest[r * columns + c];
+    if (columns === 0) return -1;
+    const reach = this.nearest === undefined ? SEARCHED_ALONE : SEARCHED;
+    const near = this.search(x0 + c, y0 + r, reach);
+    if (near >= 0) return near;
+    this.mapAll();
+    return this.nearest![r * columns + c];
   }
 
   /** The nearest covered pixel on the first square round a pixel that has one; −1 beyond a few. */
-  private search(i: number, j: number): number {
+  private search(i: number, j: number, farthest: number): number {
     const { front, camera: { width, height } } = this.maps;
     if (front[j * width + i] > 0) return j * width + i;
-    for (let reach = 1; reach <= SEARCHED; reach++) {
+    for (let reach = 1; reach <= farthest; reach++) {
       let best = -1, least = Infinity;
       for (let dy = -reach; dy <= reach; dy++) {
         const step = Math.abs(dy) === reach ? 1 : 2 * reach;

@@ -48,8 +48,9 @@ const SWEEPS = 24, RELAXATION = 1.7;
 export function smoothDepth<Maps extends DepthMaps>(
   maps: Maps,
 ): { maps: Maps; smoothing: { front: Smoothing; back: Smoothing } } {
-  const front = smoothed(maps, maps.front, maps.frontNormals);
-  const back = smoothed(maps, maps.back, maps.backNormals);
+  const window = windowOf(maps, 1);
+  const front = smoothed(maps, window, { depth: maps.front, normals: maps.frontNormals });
+  const back = smoothed(maps, window, { depth: maps.back, normals: maps.backNormals });
   return {
     maps: { ...maps, front: front.depth, back: back.depth },
     smoothing: { front: front.smoothing, back: back.smoothing },
@@ -58,13 +59,11 @@ export function smoothDepth<Maps extends DepthMaps>(
 
 function smoothed(
   maps: DepthMaps,
-  depth: Float32Array,
-  normals: Float32Array | undefined,
+  window: Window | undefined,
+  { depth, normals }: { depth: Float32Array; normals: Float32Array | undefined },
 ): { depth: Float32Array; smoothing: Smoothing } {
   const nothing = { depth, smoothing: { noisePx: null, rmsPx: 0, maxPx: 0 } };
-  if (normals === undefined) return nothing;
-  const window = windowOf(maps, 1);
-  if (window === undefined) return nothing;
+  if (normals === undefined || window === undefined) return nothing;
   const { camera } = maps, { x0, y0, columns, rows } = window, size = columns * rows;
   const perspective = camera.projection === "perspective";
   // In these units a pixel side is 1 along both axes.

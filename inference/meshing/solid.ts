@@ -112,8 +112,9 @@ export function closedSolid(
 
 /** Leaves out the faces labelled {@linkcode LONG_WALL}. */
 export function withoutLongWalls(mesh: Mesh): Mesh {
-  const label = mesh.faceInferred!, kept = label.filter((value) => value !== LONG_WALL);
-  if (kept.length === label.length) return mesh;
+  const label = mesh.faceInferred!;
+  if (!label.includes(LONG_WALL)) return mesh;
+  const kept = label.filter((value) => value !== LONG_WALL);
   const indices = new Uint32Array(3 * kept.length);
   for (let f = 0, to = 0; f < label.length; f++) {
     if (label[f] === LONG_WALL) continue;

@@ -22,6 +22,7 @@ export function withTexture(
   [front, back]: readonly [ColorMap, ColorMap],
 ): Mesh {
   const from = new SeenFrom(maps);
+  from.mapAll();
   const { x0: left, y0: top, columns: w, rows: h } = windowOf(maps, MARGIN) ??
     { x0: 0, y0: 0, columns: 0, rows: 0 };
   const data = new Uint8Array(8 * w * h).fill(255);

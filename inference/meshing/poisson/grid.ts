@@ -12,9 +12,6 @@ export class Grid {
   blocks = 0;
   /** Values of nodes, 64 a block, x fastest; made by {@linkcode allocate}. */
   chi: Float32Array = new Float32Array(0);
-  /** Right side of the equations, and what the samples add to their diagonal. */
-  divergence: Float32Array = new Float32Array(0);
-  screening: Float32Array = new Float32Array(0);
   /** Blocks at −x, +x, −y, +y, −z, +z of each; −1 where there is none. */
   neighbours: Int32Array = new Int32Array(0);
 
@@ -63,8 +60,6 @@ export class Grid {
     }
     this.places = places;
     this.chi = new Float32Array(NODES * block);
-    this.divergence = new Float32Array(NODES * block);
-    this.screening = new Float32Array(NODES * block);
     this.link();
   }
 
@@ -125,4 +120,56 @@ export function coarserValue(
     }
   }
   return sum / count;
+}
+
+/** Fills whole blocks of a level with what the coarser levels say, as {@linkcode coarserValue} does. */
+export class CoarserBlocks {
+  /** Of the coarser level's 3 × 3 × 3 nodes round the block last asked for. */
+  private readonly corners = new Float64Array(27);
+
+  constructor(private readonly pyramid: Pyramid, private readonly level: number) {}
+
+  /** Writes the 64 values of the block at block coordinates, x fastest. */
+  fill(bx: number, by: number, bz: number, to: Float32Array, at: number): void {
+    this.look(bx, by, bz);
+    const { corners } = this;
+    for (let z = 0, n = at; z < SIDE; z++) {
+      const z0 = 9 * (z >> 1), oddZ = z & 1;
+      for (let y = 0; y < SIDE; y++) {
+        const y0 = z0 + 3 * (y >> 1), oddY = y & 1;
+        for (let x = 0; x < SIDE; x++, n++) {
+          const c = y0 + (x >> 1), oddX = x & 1;
+          let sum = 0;
+          for (let dz = 0; dz <= oddZ; dz++) {
+            for (let dy = 0; dy <= oddY; dy++) {
+              const i = c + 9 * dz + 3 * dy;
+              sum += corners[i];
+              if (oddX) sum += corners[i + 1];
+            }
+          }
+          to[n] = sum / (1 << (oddX + oddY + oddZ));
+        }
+      }
+    }
+  }
+
+  /** Whether a block's values are all below ½ (0), all from ½ on (1), or may be both (undefined). */
+  sideOf(bx: number, by: number, bz: number): 0 | 1 | undefined {
+    this.look(bx, by, bz);
+    let above = 0;
+    for (let n = 0; n < 27; n++) if (this.corners[n] >= 0.5) above++;
+    return above === 0 ? 0 : above === 27 ? 1 : undefined;
+  }
+
+  private look(bx: number, by: number, bz: number): void {
+    const { pyramid, level, corners } = this, coarse = pyramid[level - 1];
+    for (let n = 0, z = 2 * bz; z < 2 * bz + 3; z++) {
+      for (let y = 2 * by; y < 2 * by + 3; y++) {
+        for (let x = 2 * bx; x < 2 * bx + 3; x++, n++) {
+          const index = coarse.node(x, y, z);
+          corners[n] = index >= 0 ? coarse.chi[index] : coarserValue(pyramid, level - 1, x, y, z);
+        }
+      }
+    }
+  }
 }

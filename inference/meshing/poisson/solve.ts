@@ -12,7 +12,8 @@
  * its matrix from above, so that sweeps converge for any weight.
  */
 import type { PoissonField } from "./field.ts";
-import { coarserValue, Grid, NODES, type Pyramid } from "./grid.ts";
+import { CoarserBlocks, Grid, NODES, type Pyramid } from "./grid.ts";
+import { type LevelArrays, Sweeps } from "./kernel/kernel.ts";
 import type { Samples } from "./samples.ts";
 
 export interface PoissonOptions {
@@ -57,7 +58,7 @@ export function solvePoisson(
       merged(levels[0], origin, longest / 2 ** l, along.map((n) => n << (l - first))),
     );
   }
-  const pyramid: Grid[] = [];
+  const pyramid: Grid[] = [], sweeps = new Sweeps();
   levels.forEach((set, n) => {
     const size = along.map((blocks) => blocks << n) as [number, number, number];
     const grid = new Grid(coarsest / 2 ** n, size);
@@ -65,13 +66,15 @@ export function solvePoisson(
     activate(pyramid, n, set, origin);
     grid.allocate();
     if (n > 0) prolong(pyramid, n);
-    const sweeps = n === 0 ? SWEEPS_FIRST : n + 2 >= levels.length ? SWEEPS_FINE : SWEEPS;
-    relax(grid, new Splats(grid, set, origin, pointWeight), {
-      sweeps,
-      relaxation: n === 0 ? RELAXATION_FIRST : 1,
-    });
-    // χ alone is asked later.
-    grid.divergence = grid.screening = new Float32Array(0);
+    const arrays = sweeps.open(grid.blocks, set.count, grid.cell);
+    arrays.chi.set(grid.chi);
+    arrays.neighbours.set(grid.neighbours);
+    splat(grid, arrays, set, { origin, pointWeight });
+    const count = n === 0 ? SWEEPS_FIRST : n + 2 >= levels.length ? SWEEPS_FINE : SWEEPS;
+    for (let k = 0; k < count; k++) {
+      sweeps.sweep(k & 1 ? -1 : 1, n === 0 ? RELAXATION_FIRST : 1);
+    }
+    grid.chi.set(arrays.chi);
   });
   return { pyramid, origin: origin as unknown as [number, number, number] };
 }
@@ -167,133 +170,37 @@ function activate(
 }
 
 function prolong(pyramid: Pyramid, level: number): void {
-  const grid = pyramid[level], { chi } = grid;
+  const grid = pyramid[level], coarser = new CoarserBlocks(pyramid, level);
   for (let block = 0; block < grid.blocks; block++) {
     const [bx, by, bz] = grid.placeOf(block);
-    for (let n = 0; n < NODES; n++) {
-      const x = 4 * bx + (n & 3), y = 4 * by + (n >> 2 & 3), z = 4 * bz + (n >> 4);
-      chi[NODES * block + n] = coarserValue(pyramid, level, x, y, z);
-    }
+    coarser.fill(bx, by, bz, grid.chi, NODES * block);
   }
 }
 
-/** Samples on a grid: their nodes and weights. */
-class Splats {
-  private readonly nodes: Int32Array;
-  private readonly fractions: Float32Array;
-  private readonly weights: Float32Array;
-
-  /** Also fills the grid's divergence and screening. */
-  constructor(
-    private readonly grid: Grid,
-    private readonly samples: Samples,
-    origin: readonly number[],
-    pointWeight: number,
-  ) {
-    const { points, areas, count } = samples, { cell, divergence, screening } = grid;
-    const nodes = this.nodes = new Int32Array(8 * count);
-    const fractions = this.fractions = new Float32Array(3 * count);
-    const weights = this.weights = new Float32Array(count);
-    for (let s = 0; s < count; s++) {
-      const gx = (points[3 * s] - origin[0]) / cell, gy = (points[3 * s + 1] - origin[1]) / cell;
-      const gz = (points[3 * s + 2] - origin[2]) / cell;
-      const x = Math.floor(gx), y = Math.floor(gy), z = Math.floor(gz);
-      const u = fractions[3 * s] = gx - x, v = fractions[3 * s + 1] = gy - y;
-      const w = fractions[3 * s + 2] = gz - z;
-      const ax = areas[3 * s], ay = areas[3 * s + 1], az = areas[3 * s + 2];
-      const weight = weights[s] = pointWeight / cell * Math.sqrt(ax * ax + ay * ay + az * az);
-      for (let n = 0; n < 8; n++) {
-        const node = grid.node(x + (n & 1), y + (n >> 1 & 1), z + (n >> 2));
-        nodes[8 * s + n] = node;
-        const wx = n & 1 ? u : 1 - u, wy = n & 2 ? v : 1 - v, wz = n & 4 ? w : 1 - w;
-        const dx = n & 1 ? 1 : -1, dy = n & 2 ? 1 : -1, dz = n & 4 ? 1 : -1;
-        // Inward is minus outward.
-        divergence[node] -= (ax * dx * wy * wz + ay * dy * wx * wz + az * dz * wx * wy) / cell;
-        screening[node] += weight * wx * wy * wz;
-      }
-    }
-  }
-
-  /** Adds weight (½ − χ(p)) of every sample to its nodes. */
-  addResidual(to: Float32Array): void {
-    const { nodes, fractions, weights, grid: { chi }, samples: { count } } = this;
-    for (let s = 0; s < count; s++) {
-      const u = fractions[3 * s], v = fractions[3 * s + 1], w = fractions[3 * s + 2], at = 8 * s;
-      const u0 = 1 - u, v0 = 1 - v, w0 = 1 - w;
-      const a = u0 * v0 * w0, b = u * v0 * w0, c = u0 * v * w0, d = u * v * w0;
-      const e = u0 * v0 * w, f = u * v0 * w, g = u0 * v * w, h = u * v * w;
-      const n0 = nodes[at], n1 = nodes[at + 1], n2 = nodes[at + 2], n3 = nodes[at + 3];
-      const n4 = nodes[at + 4], n5 = nodes[at + 5], n6 = nodes[at + 6], n7 = nodes[at + 7];
-      const value = a * chi[n0] + b * chi[n1] + c * chi[n2] + d * chi[n3] + e * chi[n4] +
-        f * chi[n5] + g * chi[n6] + h * chi[n7];
-      const r = weights[s] * (0.5 - value);
-      to[n0] += r * a, to[n1] += r * b, to[n2] += r * c, to[n3] += r * d;
-      to[n4] += r * e, to[n5] += r * f, to[n6] += r * g, to[n7] += r * h;
-    }
-  }
-}
-
-/** Gauss–Seidel sweeps, forward and backward in turn; nodes on the rim stay. */
-function relax(
+/** Writes the samples' nodes and weights, their divergence and their screening. */
+function splat(
   grid: Grid,
-  splats: Splats,
-  { sweeps, relaxation }: { sweeps: number; relaxation: number },
+  { divergence, screening, nodes, fractions, weights }: LevelArrays,
+  { points, areas, count }: Samples,
+  { origin, pointWeight }: { origin: readonly number[]; pointWeight: number },
 ): void {
-  const { chi, divergence, screening, neighbours, blocks, cell } = grid;
-  const right = new Float32Array(chi.length), local = new Float32Array(216);
-  for (let sweep = 0; sweep < sweeps; sweep++) {
-    right.set(divergence);
-    splats.addResidual(right);
-    const forward = (sweep & 1) === 0;
-    for (let n = 0; n < blocks; n++) {
-      const block = forward ? n : blocks - 1 - n, at = NODES * block, next = 6 * block;
-      const x0 = neighbours[next] < 0 ? 1 : 0, x1 = neighbours[next + 1] < 0 ? 2 : 3;
-      const y0 = neighbours[next + 2] < 0 ? 1 : 0, y1 = neighbours[next + 3] < 0 ? 2 : 3;
-      const z0 = neighbours[next + 4] < 0 ? 1 : 0, z1 = neighbours[next + 5] < 0 ? 2 : 3;
-      gather(chi, neighbours, block, local);
-      for (let z = z0; z <= z1; z++) {
-        for (let y = y0; y <= y1; y++) {
-          let l = 36 * (z + 1) + 6 * (y + 1) + 1 + x0, i = at + 16 * z + 4 * y + x0;
-          for (let x = x0; x <= x1; x++, l++, i++) {
-            const sum = local[l - 1] + local[l + 1] + local[l - 6] + local[l + 6] +
-              local[l - 36] + local[l + 36];
-            const d = screening[i];
-            const here = local[l], there = (cell * sum + right[i] + d * here) / (6 * cell + d);
-            chi[i] = local[l] = here + relaxation * (there - here);
-          }
-        }
-      }
-    }
-  }
-}
-
-/** Copies a block and the layers next to it into 6 × 6 × 6 values. */
-function gather(
-  chi: Float32Array,
-  neighbours: Int32Array,
-  block: number,
-  local: Float32Array,
-): void {
-  const at = NODES * block;
-  for (let z = 0; z < 4; z++) {
-    for (let y = 0; y < 4; y++) {
-      const to = 36 * (z + 1) + 6 * (y + 1) + 1, from = at + 16 * z + 4 * y;
-      local[to] = chi[from], local[to + 1] = chi[from + 1];
-      local[to + 2] = chi[from + 2], local[to + 3] = chi[from + 3];
-    }
-  }
-  for (let side = 0; side < 6; side++) {
-    const other = neighbours[6 * block + side];
-    if (other < 0) continue;
-    const up = side & 1, axis = side >> 1;
-    const stride = axis === 0 ? 1 : axis === 1 ? 4 : 16,
-      localStride = axis === 0 ? 1 : axis === 1 ? 6 : 36;
-    const a = axis === 0 ? 4 : 1, b = axis === 2 ? 4 : 16;
-    const la = axis === 0 ? 6 : 1, lb = axis === 2 ? 6 : 36;
-    const from = NODES * other + (up ? 0 : 3 * stride);
-    const to = 43 + (up ? 4 : -1) * localStride;
-    for (let n = 0; n < 4; n++) {
-      for (let m = 0; m < 4; m++) local[to + n * lb + m * la] = chi[from + n * b + m * a];
+  const { cell } = grid;
+  for (let s = 0; s < count; s++) {
+    const gx = (points[3 * s] - origin[0]) / cell, gy = (points[3 * s + 1] - origin[1]) / cell;
+    const gz = (points[3 * s + 2] - origin[2]) / cell;
+    const x = Math.floor(gx), y = Math.floor(gy), z = Math.floor(gz);
+    const u = fractions[3 * s] = gx - x, v = fractions[3 * s + 1] = gy - y;
+    const w = fractions[3 * s + 2] = gz - z;
+    const ax = areas[3 * s], ay = areas[3 * s + 1], az = areas[3 * s + 2];
+    const weight = weights[s] = pointWeight / cell * Math.sqrt(ax * ax + ay * ay + az * az);
+    for (let n = 0; n < 8; n++) {
+      const node = grid.node(x + (n & 1), y + (n >> 1 & 1), z + (n >> 2));
+      nodes[8 * s + n] = node;
+      const wx = n & 1 ? u : 1 - u, wy = n & 2 ? v : 1 - v, wz = n & 4 ? w : 1 - w;
+      const dx = n & 1 ? 1 : -1, dy = n & 2 ? 1 : -1, dz = n & 4 ? 1 : -1;
+      // Inward is minus outward.
+      divergence[node] -= (ax * dx * wy * wz + ay * dy * wx * wz + az * dz * wx * wy) / cell;
+      screening[node] += weight * wx * wy * wz;
     }
   }
 }

@@ -1,7 +1,9 @@
 /** The closed surface χ = ½ of a solved field. */
 import type { PoissonField } from "./field.ts";
+import { closeBand, cutCubes } from "./_close_band.ts";
+import { BLOCK_ROWS } from "./_inside_bits.ts";
 import { CUBE_EDGES, CUBE_TRIANGLES } from "./cube_table.ts";
-import { coarserValue, type Grid, NODES, nodeValue, type Pyramid } from "./grid.ts";
+import { type Grid, NODES } from "./grid.ts";
 
 /** A surface in the field's frame. */
 export interface FieldSurface {
@@ -19,109 +21,93 @@ const END_SHARE = 1e-3;
  * levels' values are added first, so that the result is closed.
  */
 export function fieldSurface({ pyramid, origin }: PoissonField): FieldSurface {
-  const level = pyramid.length - 1, grid = pyramid[level];
-  closeBand(pyramid, level);
-  const positions = new Growing(Float32Array, 1 << 18), indices = new Growing(Uint32Array, 1 << 19);
+  const grid = pyramid[pyramid.length - 1], bits = closeBand(pyramid);
+  const { table, blocksAlong: [nx, ny, nz] } = grid;
+  const out = new SurfaceList(grid, origin);
+  /** Blocks at the place and beside it towards +x, +y, +z (bits 1, 2, 4); −1 where there is none. */
+  const around = new Int32Array(8);
+  /** 5 nodes along x, y, z: those inside, and those there. */
+  const inside = new Uint8Array(5 * 5), present = new Uint8Array(5 * 5);
+  for (let block = 0; block < grid.blocks; block++) {
+    const [bx, by, bz] = grid.placeOf(block);
+    for (let n = 0; n < 8; n++) {
+      const x = bx + (n & 1), y = by + (n >> 1 & 1), z = bz + (n >> 2);
+      around[n] = x < nx && y < ny && z < nz ? table[(z * ny + y) * nx + x] : -1;
+    }
+    for (let z = 0; z < 5; z++) {
+      for (let y = 0; y < 5; y++) {
+        const side = (z >> 2) << 2 | (y >> 2) << 1, row = (z & 3) * 4 + (y & 3);
+        const here = around[side], next = around[side + 1];
+        inside[5 * z + y] = (here < 0 ? 0 : bits.rows[BLOCK_ROWS * here + row]) |
+          (next < 0 ? 0 : (bits.rows[BLOCK_ROWS * next + row] & 1) << 4);
+        present[5 * z + y] = (here < 0 ? 0 : 15) | (next < 0 ? 0 : 16);
+      }
+    }
+    for (let z = 0; z < 4; z++) {
+      for (let y = 0; y < 4; y++) {
+        const r = 5 * z + y, cut = cutCubes(inside, r, 5);
+        if (cut === 0) continue;
+        const all = present[r] & present[r + 1] & present[r + 5] & present[r + 6];
+        const whole = cut & all & all >> 1;
+        for (let x = 0; x < 4; x++) {
+          if ((whole >> x & 1) === 0) continue;
+          const corners = (inside[r] >> x & 3) | (inside[r + 1] >> x & 3) << 2 |
+            (inside[r + 5] >> x & 3) << 4 | (inside[r + 6] >> x & 3) << 6;
+          for (let c = 0; c < 8; c++) {
+            const cx = x + (c & 1), cy = y + (c >> 1 & 1), cz = z + (c >> 2);
+            out.nodes[c] = NODES * around[cx >> 2 | (cy >> 2) << 1 | (cz >> 2) << 2] +
+              ((cz & 3) << 4 | (cy & 3) << 2 | (cx & 3));
+          }
+          out.addCube(corners, 4 * bx + x, 4 * by + y, 4 * bz + z);
+        }
+      }
+    }
+  }
+  return out.take();
+}
+
+/** The two corners of an edge and its axis, by edge. */
+const EDGE_LOW = Uint8Array.from(CUBE_EDGES, ([low]) => low);
+const EDGE_HIGH = Uint8Array.from(CUBE_EDGES, ([, high]) => high);
+const EDGE_AXIS = Uint8Array.from(CUBE_EDGES, ([low, high]) => (high - low) >> 1);
+
+/** The surface as it grows. */
+class SurfaceList {
+  /** Nodes of the cube to add, by corner. */
+  readonly nodes = new Int32Array(8);
+  private readonly positions = new Growing(Float32Array, 1 << 18);
+  private readonly indices = new Growing(Uint32Array, 1 << 19);
   /** Vertex on the edge from a node along x, y, z: at 3 · node + axis; 0 none, else vertex + 1. */
-  const vertexOn = new Int32Array(3 * grid.chi.length);
-  const nodes = new Int32Array(8), values = new Float64Array(8);
-  const vertex = (edge: number, x: number, y: number, z: number): number => {
-    const [low, high] = CUBE_EDGES[edge], axis = high - low === 1 ? 0 : high - low === 2 ? 1 : 2;
-    const at = 3 * nodes[low] + axis;
-    if (vertexOn[at] !== 0) return vertexOn[at] - 1;
-    const a = values[low], b = values[high];
+  private readonly vertexOn: Int32Array;
+
+  constructor(private readonly grid: Grid, private readonly origin: PoissonField["origin"]) {
+    this.vertexOn = new Int32Array(3 * NODES * grid.blocks);
+  }
+
+  /** Adds the triangles of a cube. @param corners Those inside, as bits. */
+  addCube(corners: number, x: number, y: number, z: number): void {
+    const triangles = CUBE_TRIANGLES[corners];
+    for (let k = 0; k < triangles.length; k++) {
+      const edge = triangles[k], at = 3 * this.nodes[EDGE_LOW[edge]] + EDGE_AXIS[edge];
+      if (this.vertexOn[at] === 0) this.vertexOn[at] = this.addVertex(edge, x, y, z);
+      this.indices.push(this.vertexOn[at] - 1);
+    }
+  }
+
+  /** Returns the vertex + 1. */
+  private addVertex(edge: number, x: number, y: number, z: number): number {
+    const { grid: { chi, cell }, origin, positions, nodes } = this;
+    const low = EDGE_LOW[edge], axis = EDGE_AXIS[edge];
+    const a = chi[nodes[low]], b = chi[nodes[EDGE_HIGH[edge]]];
     const t = Math.min(1 - END_SHARE, Math.max(END_SHARE, (0.5 - a) / (b - a)));
-    const cell = grid.cell;
     positions.push(origin[0] + cell * (x + (low & 1) + (axis === 0 ? t : 0)));
     positions.push(origin[1] + cell * (y + (low >> 1 & 1) + (axis === 1 ? t : 0)));
     positions.push(origin[2] + cell * (z + (low >> 2) + (axis === 2 ? t : 0)));
-    return (vertexOn[at] = positions.length / 3) - 1;
-  };
-  for (let block = 0; block < grid.blocks; block++) {
-    const [bx, by, bz] = grid.placeOf(block);
-    for (let n = 0; n < NODES; n++) {
-      const x = 4 * bx + (n & 3), y = 4 * by + (n >> 2 & 3), z = 4 * bz + (n >> 4);
-      const within = (n & 3) < 3 && (n >> 2 & 3) < 3 && n >> 4 < 3;
-      let inside = 0, whole = true;
-      for (let c = 0; c < 8; c++) {
-        const node = within
-          ? NODES * block + n + (c & 1) + 4 * (c >> 1 & 1) + 16 * (c >> 2)
-          : grid.node(x + (c & 1), y + (c >> 1 & 1), z + (c >> 2));
-        if (node < 0) {
-          whole = false;
-          break;
-        }
-        nodes[c] = node;
-        if ((values[c] = grid.chi[node]) >= 0.5) inside |= 1 << c;
-      }
-      if (!whole || inside === 0 || inside === 255) continue;
-      const triangles = CUBE_TRIANGLES[inside];
-      for (let k = 0; k < triangles.length; k++) indices.push(vertex(triangles[k], x, y, z));
-    }
+    return positions.length / 3;
   }
-  return { positions: positions.take(), indices: indices.take() };
-}
 
-/** Adds blocks until no cube that the surface cuts lacks a node. */
-function closeBand(pyramid: Pyramid, level: number): void {
-  const grid = pyramid[level], local = new Float64Array(216);
-  for (let block = 0; block < grid.blocks; block++) {
-    const [bx, by, bz] = grid.placeOf(block);
-    let missing = false;
-    for (let n = 0; n < 27 && !missing; n++) {
-      const x = bx + n % 3 - 1, y = by + Math.floor(n / 3) % 3 - 1, z = bz + Math.floor(n / 9) - 1;
-      missing = grid.node(4 * x, 4 * y, 4 * z) < 0;
-    }
-    if (!missing) continue;
-    let below = false, above = false;
-    for (let n = 0; n < 216; n++) {
-      const x = 4 * bx + n % 6 - 1, y = 4 * by + Math.floor(n / 6) % 6 - 1;
-      const value = nodeValue(pyramid, level, x, y, 4 * bz + Math.floor(n / 36) - 1);
-      local[n] = value;
-      if (value >= 0.5) above = true;
-      else below = true;
-    }
-    if (!below || !above) continue;
-    for (let n = 0; n < 125; n++) {
-      const x = n % 5, y = Math.floor(n / 5) % 5, z = Math.floor(n / 25);
-      let inside = 0;
-      for (let c = 0; c < 8; c++) {
-        if (local[x + (c & 1) + 6 * (y + (c >> 1 & 1)) + 36 * (z + (c >> 2))] >= 0.5) {
-          inside |= 1 << c;
-        }
-      }
-      if (inside === 0 || inside === 255) continue;
-      for (let c = 0; c < 8; c++) {
-        const gx = 4 * bx + x - 1 + (c & 1), gy = 4 * by + y - 1 + (c >> 1 & 1);
-        const gz = 4 * bz + z - 1 + (c >> 2);
-        if (grid.node(gx, gy, gz) < 0) addCoarse(pyramid, level, grid, gx >> 2, gy >> 2, gz >> 2);
-      }
-    }
-  }
-}
-
-/** Adds one block with the values of the coarser levels. */
-function addCoarse(
-  pyramid: Pyramid,
-  level: number,
-  grid: Grid,
-  bx: number,
-  by: number,
-  bz: number,
-): void {
-  const block = grid.add(bx, by, bz);
-  if (block < 0) return;
-  if (NODES * (block + 1) > grid.chi.length) {
-    const grow = (from: Float32Array) => {
-      const to = new Float32Array(Math.ceil(1.25 * NODES * (block + 64)));
-      to.set(from);
-      return to;
-    };
-    grid.chi = grow(grid.chi);
-  }
-  for (let n = 0; n < NODES; n++) {
-    const x = 4 * bx + (n & 3), y = 4 * by + (n >> 2 & 3), z = 4 * bz + (n >> 4);
-    grid.chi[NODES * block + n] = coarserValue(pyramid, level, x, y, z);
+  take(): FieldSurface {
+    return { positions: this.positions.take(), indices: this.indices.take() };
   }
 }
 
