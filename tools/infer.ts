@@ -2,7 +2,8 @@
 import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { InputError, UsageError } from "../core/work/errors.ts";
 import type { Json } from "../core/work/json.ts";
-import { userPath } from "../core/work/paths.ts";
+import { join } from "../core/work/path.ts";
+import { FIXTURES, userPath } from "../core/work/paths.ts";
 import {
   command,
   type Finish,
@@ -21,12 +22,16 @@ import {
   WORKERS,
 } from "./_options.ts";
 
+/** The model that is run where none is named (docs/open_model.md). */
+const OPEN_MODEL = join(FIXTURES, "models", "open-2k");
+
 /** Makes the command. */
 export function infer(finish: Finish) {
   return command(
     "infer",
     "Reconstruct meshes from views (or photos): one mesh a view, predictions.json beside them.",
     "scan2score infer out/demo/dataset -o out/predictions/inflate --method inflate\n" +
+      "scan2score infer photo.jpg -o out/photo\n" +
       "scan2score infer photo.jpg -o out/photo --method 2k2k --model models/2k2k --stages out/stages",
   )
     .argument(
@@ -34,7 +39,7 @@ export function infer(finish: Finish) {
       "folder of views made by render (or one person's, or one view), or photos",
     )
     .requiredOption("-o, --out <dir>", "folder to write")
-    .requiredOption("--method <name>", "method; a wrong name lists them")
+    .option("--method <name>", "method; a wrong name lists them", "2k2k")
     .option(
       "--open-jumps <mm>",
       "leave out walls at depth jumps above this many millimetres",
@@ -50,7 +55,7 @@ export function infer(finish: Finish) {
       new Option("--mesher <name>", "2k2k: how depth becomes a mesh; none ends after the maps")
         .choices(["stitch", "poisson", "none"] as const),
     )
-    .option("--model <dir>", "2k2k: model folder, from `model import`")
+    .option("--model <dir>", "2k2k: model folder, from `model import` (else the open model)")
     .option(
       "--stages <dir>",
       "2k2k: write every named tensor as .npy: into the folder itself for one view or photo, " +
@@ -186,11 +191,6 @@ function chosenOf(method: string, flags: MethodFlags) {
     }
     return { options: openJumps };
   }
-  if (flags.model === undefined) {
-    throw new UsageError("Cannot run 2k2k: there is no --model DIR", {
-      hint: "make a model folder with `model import CHECKPOINT -o DIR`",
-    });
-  }
   const { mesher, quirks, publishedRandomOrder, provider, frame } = flags;
   const outputs = flags.outputs?.filter((name) => name !== "none");
   const unknown = outputs?.find((name) => name !== "maps" && name !== "2k2k");
@@ -202,7 +202,7 @@ function chosenOf(method: string, flags: MethodFlags) {
   return {
     options: { ...openJumps, ...Object.fromEntries(defined) as Record<string, Json> },
     settings: {
-      model: userPath(flags.model),
+      model: flags.model === undefined ? OPEN_MODEL : userPath(flags.model),
       memory: flags.memory === "low" ? "low" as const : "normal" as const,
       tilePx: flags.tile,
       threads: flags.threads ??

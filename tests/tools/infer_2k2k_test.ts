@@ -22,7 +22,6 @@ Deno.test("infer --method 2k2k writes stages and ends with 0, and says that weig
     assert.ok((await Deno.stat(join(cwd, "s", "network_input.npy"))).size > 0);
 
     const usage: [string[], RegExp][] = [
-      [["infer", "views", "-o", "o", "--method", "2k2k"], /no --model DIR/],
       [[...args, "--tile", "100"], /multiple of 8/],
       [[...args, "--mesher", "magic"], /stitch.*poisson.*none/],
       [[...args, "--outputs", "all"], /--outputs takes/],
@@ -36,4 +35,16 @@ Deno.test("infer --method 2k2k writes stages and ends with 0, and says that weig
     const lost = await cli([...args, "--provider", "abacus"], { cwd });
     assert.equal(lost.code, 1);
     assert.match(lost.stderr, /Cannot run on "abacus".*\nhint: .*doctor/s);
+  }));
+
+Deno.test("infer takes the open model where neither method nor model is named", () =>
+  inFolder(async (cwd) => {
+    const render = ["render", join(FIXTURES, "humans"), "-o", "views", "--only", "h01"];
+    const rendered = await cli([...render, "--yaws=0", "--size", "256", "--quiet"], { cwd });
+    assert.equal(rendered.code, 0, rendered.stderr);
+    const args = ["infer", "views", "-o", "out", "--mesher", "none", "--threads", "1"];
+    const { code, stderr } = await cli([...args, "--outputs", "none"], { cwd });
+    assert.equal(code, 0, stderr);
+    const file = join(cwd, "out", "predictions.json");
+    assert.equal(JSON.parse(await Deno.readTextFile(file)).method.name, "open-2k");
   }));
