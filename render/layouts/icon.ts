@@ -18,6 +18,7 @@ import {
 import { bodyMesh } from "../../body/forward.ts";
 import { studioLight } from "../light.ts";
 import { type ViewAngles, viewName } from "../view_names.ts";
+import { iconFitFile } from "./_icon_fit.ts";
 import { medianOf, meshInLayout } from "./_frames.ts";
 import {
   centreDepthM,
@@ -181,6 +182,7 @@ function visibility(face: Uint32Array, model: { faces: Uint32Array; template: Fl
 
 async function writeSubject(subject: LayoutSubject, out: LayoutFolder) {
   const { id, set, scene } = subject, { framing: { upright }, body } = scene;
+  const warnings: string[] = [];
   const { materials: _, ...mesh } = meshInLayout(scene.mesh, upright);
   const [obj] = encodeObj(mesh, id).values();
   await out.put(`${set}/scans/${id}/${id}.obj`, obj);
@@ -189,10 +191,13 @@ async function writeSubject(subject: LayoutSubject, out: LayoutFolder) {
     const folder = body.model.kind === "smplx" ? "smplx" : "smpl";
     const [bodyObj] = encodeObj(posed, id).values();
     await out.put(`${set}/${folder}/${id}.obj`, bodyObj);
+    const file = iconFitFile(body, { set, id, upright });
+    if ("missing" in file) warnings.push(file.missing);
+    else await out.put(file.path, file.bytes);
   }
   return {
     warnings: iconFrame(subject).rooted
-      ? []
+      ? warnings
       : ["no body maps, and the centre is the vertices' median: the subject has no posed body"],
   };
 }

@@ -240,6 +240,17 @@ def smpl_pamir(path, root):
         "body_pose": ((1, 72), "float32"), "body_pose_embedding": ((1, 32), "float32")}, shapes
 
 
+def smpl_icon(path, root):
+    with open(path, "rb") as file:
+        p = pickle.load(file)
+    shapes = {k: (v.shape, str(v.dtype)) for k, v in p.items()}
+    assert shapes == {
+        "betas": ((1, 10), "float32"), "full_pose": ((24, 3, 3), "float32"),
+        "transl": ((3,), "float64"), "scale": ((1,), "float64")}, shapes
+    r = p["full_pose"].astype(float)
+    assert np.abs(r @ r.transpose(0, 2, 1) - np.eye(3)).max() < 1e-6 and (np.linalg.det(r) > 0).all()
+
+
 def hdf5_sith(path, root):
     linked = path.parent == root
     with h5py.File(path, "r") as file:
@@ -345,7 +356,8 @@ RULES = {
              ("UV_POS/*/*.exr", uv_pos), ("GEO/OBJ/*/*.obj", obj), ("val.txt", text)],
     "icon": [("*_2views/*/calib/*.txt", calib_icon), ("*_2views/*/vis/*.pt", vis_icon),
              ("*_2views/*/*depth_?/*.png", depth_icon), ("*_2views/*/*/*.png", png_rgba),
-             ("humans/all.txt", text), ("humans/*/*/*.obj", obj), ("humans/smpl/*.obj", obj)],
+             ("humans/all.txt", text), ("humans/*/*/*.obj", obj), ("humans/smpl/*.obj", obj),
+             ("humans/smpl/*.pkl", smpl_icon)],
     "pamir": [("image_data/*/meta/cam_data.mat", cam_pamir), ("image_data/*/meta/sh_data.mat", sh_pamir),
               ("image_data/*/sample/samples.mat", samples_pamir), ("image_data/*/sample/meta.mat", meta_pamir),
               ("image_data/*/meta/uv_pos.exr", uv_pos), ("image_data/*/meta/uv_mask.png", png_gray),
