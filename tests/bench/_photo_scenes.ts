@@ -10,7 +10,7 @@ import { openDataset } from "../../datasets/open.ts";
 import { decodePhoto, type Photo } from "../../inference/photo/read_photo.ts";
 import { framingOf, suiteCamera } from "../../render/cameras.ts";
 import { cpuBackend } from "../../render/cpu/cpu_backend.ts";
-import { studioLight } from "../../render/light.ts";
+import { type SphericalLight, studioLight } from "../../render/light.ts";
 
 /** A drawn person. */
 export interface DrawnPerson {
@@ -38,7 +38,12 @@ export async function split(name: "train" | "test"): Promise<string[]> {
 /** Draws people, one at a time. */
 export async function* drawPeople(
   ids: readonly string[],
-  { yawsDeg, sizePx }: { yawsDeg: readonly number[]; sizePx: number },
+  { yawsDeg, sizePx, light }: {
+    yawsDeg: readonly number[];
+    sizePx: number;
+    /** Default: a studio light for each. */
+    light?: SphericalLight;
+  },
 ): AsyncGenerator<DrawnPerson> {
   const { subjects } = await openDataset(`${FIXTURES}/humans`);
   const backend = cpuBackend();
@@ -51,7 +56,7 @@ export async function* drawPeople(
       const { shaded, mask } = await backend.draw(scene, camera, {
         maps: ["shaded", "mask"],
         supersample: 2,
-        light: studioLight(0, id, yawDeg),
+        light: light ?? studioLight(0, id, yawDeg),
       });
       const onPicture = (points: Float64Array) =>
         Array.from({ length: points.length / 3 }, (_, k): [number, number] => {
