@@ -18,3 +18,4 @@ export * from "./place.ts";
 export * from "./pose.ts";
 export * from "./transfer.ts";
 export * from "./unpose.ts";
+export * from "./vertex_groups.ts";

@@ -259,6 +259,8 @@ const REGIONS: Readonly<Record<string, string>> = {
   torso: "on the torso",
   legs: "on the legs without feet",
   feet: "on the feet",
+  xhands: "on the hands, by the nearest vertex of the body",
+  xface: "on the face, by the nearest vertex of the body",
   visible: "that the input view sees",
   hidden: "that the input view does not see",
 };

@@ -14,8 +14,10 @@ import {
 import { alignVertices } from "../../core/geometry/vertex_icp.ts";
 import type { FieldConstants, FieldProtocol } from "../protocols/field_protocol.ts";
 import type { Scores, TransformRecord } from "../results.ts";
+import { boxIou } from "./box_iou.ts";
 import { type DistanceSummary, fScore, pick, shareWithin, summarize } from "./distances.ts";
 import { faceToPointMean } from "./face_to_point.ts";
+import { localPartScores } from "./local_parts.ts";
 import { normalConsistency } from "./normal_consistency.ts";
 import { normalError, normalErrorCameras, shareOutside } from "./normal_error.ts";
 import { outerSamples } from "./outer.ts";
@@ -238,6 +240,12 @@ function distanceScores(
   if (constants.normalConsistency !== "none") {
     scores.nc = agreement(truth, prediction, { placement, pair: ncPair(constants, pair) });
   }
+  if (constants.localParts !== undefined && truth.body !== undefined) {
+    const { body } = truth, { matrix } = placement;
+    const agree = (some: PairDistances) => agreement(truth, prediction, { placement, pair: some });
+    const options = { body, matrix, factor, unit, agreement: agree };
+    Object.assign(scores, localPartScores(pair, options));
+  }
   if (constants.faceToPoint === "mean") {
     Object.assign(scores, meshLosses(truth, prediction, { placement, pair, constants, areaM2 }));
   }
@@ -291,17 +299,6 @@ function movedBounds(surface: Surface, matrix: Matrix4): Bounds {
     max[i % 3] = Math.max(max[i % 3], moved[i]);
   }
   return { min, max };
-}
-
-/** Intersection over union of two axis-aligned boxes, 0 … 1. */
-export function boxIou(a: Bounds, b: Bounds): number {
-  const volume = ({ min, max }: Bounds) =>
-    max.reduce((product, high, k) => product * Math.max(0, high - min[k]), 1);
-  const both = volume({
-    min: a.min.map((low, k) => Math.max(low, b.min[k])) as unknown as Bounds["min"],
-    max: a.max.map((high, k) => Math.min(high, b.max[k])) as unknown as Bounds["max"],
-  });
-  return both / (volume(a) + volume(b) - both);
 }
 
 /** Half the sum of both directions' mean |cosine|; a triangle without normal agrees fully. */

@@ -56,6 +56,16 @@ export function fieldFormulas(constants: FieldConstants): Record<string, string>
     formulas[`chamfer_max_${base}`] =
       "½ (max + max), both from the prediction (the original's slip)";
   }
+  if (constants.localParts !== undefined) {
+    formulas[`chamfer_xhands_${unit}, chamfer_xface_${unit}`] =
+      `as chamfer_${unit}, over the samples whose nearest vertex of the subject's body is of its ` +
+      "hands, of its face; left out without a fit";
+    formulas[`chamfer_max_xhands_${unit}, chamfer_max_xface_${unit}`] =
+      "½ (max + max) of the same, from either side";
+    formulas["nc_xhands, nc_xface"] = "as nc, over the same samples";
+    formulas["box_iou_xhands, box_iou_xface"] =
+      "|∩| / |∪| of the boxes round these samples; of the hands the mean of left and right";
+  }
   if (normalError !== null) {
     const { times, background, space, gridPaddingPx: padding, over } = normalError;
     formulas["normal_error"] =

@@ -1,7 +1,7 @@
 /** What each constant of a field protocol means; where it comes from is said by each protocol. */
 import type { FieldConstants } from "./field_protocol.ts";
 
-export const FIELD_NOTES: Readonly<Record<keyof FieldConstants, string>> = Object.freeze({
+export const FIELD_NOTES: Readonly<Required<Record<keyof FieldConstants, string>>> = Object.freeze({
   samples: "Points asked of the sampler on each surface. The originals draw without a seed; here " +
     "the run's seed, the subject and the surface decide.",
   sampler: "area: independent points, a triangle by its area, then a place in it. even: three " +
@@ -32,6 +32,10 @@ export const FIELD_NOTES: Readonly<Record<keyof FieldConstants, string>> = Objec
   nanBecomes: "What the original puts in place of a distance that is not a number. Here meshes " +
     "with such vertices are refused, so it never happens.",
   inputYawsDeg: "Views that the original feeds to the methods and averages over; null: not said.",
+  localParts:
+    "Scores of hands and face: of the samples whose nearest vertex of the subject's body " +
+    "is of them. The original's list of vertices is not public; here: what the joints of the hand " +
+    "move most; what those of the head move, before its joint and above it.",
   outerDirections: "Rays a sample of the scan for the …_outer keys; null: they are left out.",
   outerStartM: "How far off the triangle such a ray starts, metres.",
 });

@@ -59,6 +59,8 @@ export type FieldConstants = {
   readonly normalError: NormalErrorConstants | null;
   readonly nanBecomes: number | null;
   readonly inputYawsDeg: readonly number[] | null;
+  /** Only where the original has it: samples of hands and face by the body's nearest vertex. */
+  readonly localParts?: "hands-and-face";
   readonly outerDirections: number | null;
   readonly outerStartM: number | null;
 };
@@ -120,15 +122,17 @@ export function fieldProtocol(description: FieldDescription): FieldProtocol {
   const { sources = {}, assumed = [] } = description;
   const constants: FieldConstants = Object.freeze({ ...FIELD_DEFAULTS, ...description.constants });
   const notes = Object.fromEntries(
-    Object.entries(FIELD_NOTES).map(([name, text]): [string, ConstantNote] => {
-      const key = name as keyof FieldConstants;
-      const ours = key === "outerDirections" || key === "outerStartM";
-      const from = ours ? OURS : sources[key] ?? source;
-      return [name, {
-        text,
-        source: assumed.includes(key) ? "assumed: no source gives it" : from,
-      }];
-    }),
+    Object.entries(FIELD_NOTES).filter(([name]) => name in constants).map(
+      ([name, text]): [string, ConstantNote] => {
+        const key = name as keyof FieldConstants;
+        const ours = key === "outerDirections" || key === "outerStartM";
+        const from = ours ? OURS : sources[key] ?? source;
+        return [name, {
+          text,
+          source: assumed.includes(key) ? "assumed: no source gives it" : from,
+        }];
+      },
+    ),
   ) as Record<keyof FieldConstants, ConstantNote>;
   return Object.freeze({
     kind: "field",
