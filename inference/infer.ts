@@ -19,6 +19,7 @@ import {
   PREDICTIONS_SCHEMA,
 } from "../core/files/predictions_json.ts";
 import type { InferPayload } from "./infer_task.ts";
+import { checkFormat, meshPath, type OutputFormat } from "./mesh_output.ts";
 import type { Method, MethodDeclaration, MethodSettings, PredictionFrame } from "./method.ts";
 import { STAGES_FILE } from "./twoktwok/stages.ts";
 import type { PhotoPlace } from "./photo_input.ts";
@@ -32,6 +33,8 @@ export interface InferJob {
   /** Options of the method that decide bytes. */
   options?: { [key: string]: Json };
   settings?: Omit<MethodSettings, "stages">;
+  /** Default: ply. */
+  meshFormat?: OutputFormat | undefined;
   /**
    * Folder for intermediate tensors: of a single view or photo directly, else one folder for each
    * prediction, named as it.
@@ -54,17 +57,21 @@ interface Input {
 }
 
 /**
- * Writes `<subject>/<view>.ply` (or `<photo>.ply`), `predictions.json` and `manifest.json` into
+ * Writes `<subject>/<view>.ply` (or `<photo>.ply`; or .glb, .obj), `predictions.json` and `manifest.json` into
  * `out`, going on where an earlier call was stopped.
  *
- * @throws {InputError} If `out` cannot be written or an input cannot be read to hash it.
+ * @throws {InputError} If `out` cannot be written, an input cannot be read to hash it, or the format
+ * cannot hold what is asked for.
  * @throws {CancelledError} If the signal fired.
  */
 export async function inferViews(
   out: string,
-  { method, views, photos = [], options = {}, settings = {}, stagesFolder }: InferJob,
+  job: InferJob,
   run: RunOptions = {},
 ): Promise<InferSummary> {
+  const { method, views, photos = [], options = {}, settings = {}, stagesFolder } = job;
+  const { meshFormat = "ply" } = job;
+  checkFormat(meshFormat, options);
   const declared = await declarationOf(method, settings, options);
   for (const text of declared.notes) run.progress?.note(text);
   const files = await Promise.all(declared.files.map(({ role, path }) => record(role, path, out)));
@@ -85,7 +92,12 @@ export async function inferViews(
     if (keypointsFile !== undefined) own.push(await record("keypoints", keypointsFile, out));
     inputs.push({ id, inputs: own, input: { kind: "photo", ...place } });
   }
-  const runOptions: Json = { method: method.name, version: declared.version, ...options };
+  const runOptions: Json = {
+    method: method.name,
+    version: declared.version,
+    ...options,
+    ...(meshFormat === "ply" ? {} : { meshFormat }),
+  };
   const items = inputs.map((input): Item<InferPayload> => {
     const all = { ...input, inputs: [...input.inputs, ...files] };
     const stages = stagesFolder === undefined ? undefined : {
@@ -102,7 +114,7 @@ export async function inferViews(
         options,
         settings: { ...settings, stages },
         id: input.id,
-        mesh: meshPath(input.id),
+        mesh: meshPath(input.id, meshFormat),
       },
       ...(stages === undefined
         ? {}
@@ -121,7 +133,10 @@ export async function inferViews(
   if (summary.missing.length > 0) return { ...summary, manifest: undefined };
   const frame: PredictionFrame = photos.length > 0 ? "camera" : "scan";
   const file = join(out, "predictions.json");
-  await writeWhole(file, stableJson(predictionsOf([method, declared], summary, frame)));
+  await writeWhole(
+    file,
+    stableJson(predictionsOf([method, declared], summary, { frame, meshFormat })),
+  );
   const manifest = await writeManifest(out, {
     kind: "predictions",
     command: "infer",
@@ -129,10 +144,6 @@ export async function inferViews(
     files: [{ role: "predictions", path: "predictions.json", ...await hashFile(file) }],
   }, summary.records);
   return { ...summary, manifest };
-}
-
-function meshPath(id: string): string {
-  return `${id}.ply`;
 }
 
 /** What tells the stages of one item from those of another. */
@@ -153,7 +164,7 @@ async function declarationOf(
 function predictionsOf(
   [method, { name = method.name, version, trainedOn }]: readonly [Method, MethodDeclaration],
   { records }: RunSummary,
-  frame: PredictionFrame,
+  { frame, meshFormat }: { frame: PredictionFrame; meshFormat: OutputFormat },
 ): Json {
   const predictions: Predictions = {
     schema: PREDICTIONS_SCHEMA,
@@ -165,7 +176,7 @@ function predictionsOf(
       const [subject, view] = id.split("/");
       const head = { subject, ...(view === undefined ? {} : { view }) };
       if (status === "failed") return [{ ...head, failed: reason ?? true }];
-      const mesh = outputs.find(({ path }) => path === meshPath(id));
+      const mesh = outputs.find(({ path }) => path === meshPath(id, meshFormat));
       return mesh === undefined ? [] : [{ ...head, mesh: mesh.path }];
     }),
   };

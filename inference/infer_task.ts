@@ -1,10 +1,9 @@
 /** Reconstructs one view: the task that workers run. */
 import { join } from "../core/work/path.ts";
-import { plyParts } from "../core/files/ply_write.ts";
 import { InputError } from "../core/work/errors.ts";
 import type { Json } from "../core/work/json.ts";
-import { writeWhole } from "../core/work/scratch.ts";
 import type { Task } from "../core/work/task.ts";
+import { writePrediction } from "./mesh_output.ts";
 import type { MethodContext, MethodSettings } from "./method.ts";
 import { methodNamed } from "./methods.ts";
 import { openPhoto, type PhotoPlace } from "./photo_input.ts";
@@ -54,11 +53,11 @@ const reconstruct: Task<InferPayload> = async (
   };
   const result = await chosen.reconstruct(view, context);
   const made = result.mesh;
-  if (made !== undefined) {
-    await context.stage("write", () => writeWhole(join(scratch, mesh), plyParts(made)));
-  }
+  const lost = made === undefined
+    ? []
+    : await context.stage("write", () => writePrediction(join(scratch, mesh), made));
   return {
-    result: result.report,
+    result: { ...result.report, ...(lost.length === 0 ? {} : { notWritten: lost }) },
     warnings: [...(view.notes ?? []).map(({ text }) => text), ...result.warnings],
     timing: { ...seconds, rssMB: Math.round(Deno.memoryUsage().rss / 1e6) },
   };

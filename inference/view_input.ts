@@ -51,6 +51,8 @@ export interface ViewInput {
   has: ReadonlySet<Need>;
   /** True depth, metres along −z. @throws {InputError} If the view has none. */
   depth(side: "front" | "back"): Promise<Float32Array>;
+  /** True unit normals in the camera's frame, xyz interleaved, 0 outside; undefined without a map. */
+  normals?(side: "front" | "back"): Promise<Float32Array | undefined>;
   /** The picture. The back one is truth; without it the front one stands in. */
   color(side: "front" | "back"): Promise<ColorMap | undefined>;
   mask(): Promise<MaskMap>;
@@ -110,6 +112,11 @@ export async function openView({ root, subject, view, bodyFile }: ViewPlace): Pr
       const data = await map(side === "front" ? "depth" : "depth_back");
       return data as Float32Array;
     },
+    async normals(side) {
+      const name = side === "front" ? "normal" : "normal_back";
+      if (!(await folder.has(`${name}.png`))) return undefined;
+      return decodedNormals(await map(name) as Uint16Array, await map("mask") as Uint8Array);
+    },
     async color(side) {
       const name = side === "front" ? "color" : "color_back";
       if (!(await folder.has(`${name}.png`))) return undefined;
@@ -139,6 +146,18 @@ export async function openView({ root, subject, view, bodyFile }: ViewPlace): Pr
       return { model: await readBodyFile(path), fit: fitOfViewSubject(json)! };
     },
   };
+}
+
+/** Unit vectors of 16-bit codes (n + 1)/2; 0 where the mask is. */
+function decodedNormals(codes: Uint16Array, mask: Uint8Array): Float32Array {
+  const out = new Float32Array(codes.length);
+  for (let p = 0; p < mask.length; p++) {
+    if (mask[p] === 0) continue;
+    const x = codes[3 * p] / 32767.5 - 1, y = codes[3 * p + 1] / 32767.5 - 1;
+    const z = codes[3 * p + 2] / 32767.5 - 1, length = Math.sqrt(x * x + y * y + z * z);
+    out[3 * p] = x / length, out[3 * p + 1] = y / length, out[3 * p + 2] = z / length;
+  }
+  return out;
 }
 
 /** RGB of RGBA. */

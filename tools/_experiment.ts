@@ -9,6 +9,8 @@ import { InputError } from "../core/work/errors.ts";
 import { reason } from "../core/work/hash.ts";
 import { resolvePortable } from "../core/work/paths.ts";
 import { parseWith } from "../core/work/schema.ts";
+import { MESH_FORMATS } from "../inference/mesh_output.ts";
+import { MESHERS, meshingOptionsShape } from "../inference/meshing/meshing_options.ts";
 
 const ids = z.array(z.string().min(1)).min(1);
 
@@ -40,9 +42,10 @@ export const experimentSchema = z.strictObject({
     only: ids.optional().describe("Subjects of this method; absent: all"),
     as: z.string().regex(/^[\w.-]+$/).optional()
       .describe("Folder below predictions/; absent: the method's name"),
-    openJumpsMm: z.number().positive().optional(),
+    meshFormat: z.enum(MESH_FORMATS).optional(),
+    ...meshingOptionsShape,
     model: z.string().min(1).optional().describe("2k2k: model folder, relative to this file"),
-    mesher: z.enum(["stitch", "poisson"]).optional().describe("2k2k: depth to mesh"),
+    mesher: z.enum(MESHERS).optional().describe("2k2k, oracle-depth: depth to mesh"),
     quirks: z.enum(["none", "published"]).optional().describe("2k2k: missing keypoints"),
   })),
   predictions: z.array(z.string().min(1)).optional()

@@ -87,7 +87,7 @@ export async function runExperiment(
   const done = new Set(subjects.map(({ id }) => id));
   const names = views.map(viewName);
   for (const entry of infer) {
-    const { method: name, only, model, as: _as, ...chosen } = entry;
+    const { method: name, only, model, as: _as, meshFormat, ...chosen } = entry;
     const method = methodNamed(name);
     const places = (await viewPlaces(set, { only, views: names })).filter((p) =>
       done.has(p.subject)
@@ -98,6 +98,7 @@ export async function runExperiment(
         method,
         views: places,
         options: given(chosen),
+        meshFormat,
         settings: model === undefined ? {} : { model: resolve(model), threads: workers },
         // A network's threads share its memory; workers would each have their own.
       }, model === undefined ? run : { ...run, workers: 1 }),

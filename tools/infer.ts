@@ -5,6 +5,19 @@ import type { Json } from "../core/work/json.ts";
 import { join } from "../core/work/path.ts";
 import { FIXTURES, userPath } from "../core/work/paths.ts";
 import {
+  COLOR,
+  FACES,
+  HIDDEN,
+  MESH_FORMAT,
+  MESHER,
+  meshingChoices,
+  type MeshingFlags,
+  OPEN_JUMPS,
+  PIECES,
+  POISSON_DEPTH,
+  SMOOTH,
+} from "./_meshing_options.ts";
+import {
   command,
   type Finish,
   interruptSignal,
@@ -41,20 +54,14 @@ export function infer(finish: Finish) {
     .requiredOption("-o, --out <dir>", "folder to write")
     .option("--method <name>", "method; a wrong name lists them", "2k2k")
     .option(
-      "--open-jumps <mm>",
-      "leave out walls at depth jumps above this many millimetres",
-      positive,
-    )
-    .option(
       "--mask <file>",
       "mask of a photo: a picture of its size, > 0 is the person (else found)",
     )
     .option("--keypoints <file>", "OpenPose JSON of a photo (else found)")
     .option("--body <file>", "body model (else the one the subject names)")
-    .addOption(
-      new Option("--mesher <name>", "2k2k: how depth becomes a mesh; none ends after the maps")
-        .choices(["stitch", "poisson", "none"] as const),
-    )
+    .addOption(MESHER).addOption(FACES).addOption(COLOR).addOption(MESH_FORMAT)
+    .addOption(SMOOTH).addOption(PIECES).addOption(POISSON_DEPTH).addOption(HIDDEN)
+    .addOption(OPEN_JUMPS)
     .option("--model <dir>", "2k2k: model folder, from `model import` (else the open model)")
     .option(
       "--stages <dir>",
@@ -136,6 +143,7 @@ export function infer(finish: Finish) {
           keypointsFile,
           ...(flags.frame === undefined ? {} : { frame: flags.frame }),
         })),
+        meshFormat: flags.meshFormat,
         ...chosen,
       }, {
         // A network's threads share its memory; workers would each have their own.
@@ -153,7 +161,6 @@ export function infer(finish: Finish) {
 
 /** Flags of one method, by their names in the program. */
 const FLAGS_OF_2K2K = [
-  "mesher",
   "model",
   "stages",
   "quirks",
@@ -164,9 +171,7 @@ const FLAGS_OF_2K2K = [
   "provider",
 ] as const;
 
-interface MethodFlags {
-  openJumps?: number | undefined;
-  mesher?: string | undefined;
+interface MethodFlags extends MeshingFlags {
   model?: string | undefined;
   stages?: string | undefined;
   quirks?: string | undefined;
@@ -182,25 +187,25 @@ interface MethodFlags {
 
 /** What the flags choose of a method: what decides bytes, and what does not. */
 function chosenOf(method: string, flags: MethodFlags) {
-  const openJumps = flags.openJumps === undefined ? {} : { openJumpsMm: flags.openJumps };
+  const meshing = meshingChoices(method, flags);
   if (method !== "2k2k") {
     const foreign = FLAGS_OF_2K2K.find((name) => flags[name] !== undefined);
     if (foreign !== undefined) {
       const flag = foreign.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
       throw new UsageError(`Cannot use --${flag} with ${method}: it is an option of 2k2k`);
     }
-    return { options: openJumps };
+    return { options: meshing };
   }
-  const { mesher, quirks, publishedRandomOrder, provider, frame } = flags;
+  const { quirks, publishedRandomOrder, provider, frame } = flags;
   const outputs = flags.outputs?.filter((name) => name !== "none");
   const unknown = outputs?.find((name) => name !== "maps" && name !== "2k2k");
   if (unknown !== undefined) {
     throw new UsageError(`Cannot write "${unknown}": --outputs takes maps, 2k2k, none`);
   }
-  const given = { mesher, quirks, publishedRandomOrder, provider, frame, outputs };
+  const given = { quirks, publishedRandomOrder, provider, frame, outputs };
   const defined = Object.entries(given).filter(([, value]) => value !== undefined);
   return {
-    options: { ...openJumps, ...Object.fromEntries(defined) as Record<string, Json> },
+    options: { ...meshing, ...Object.fromEntries(defined) as Record<string, Json> },
     settings: {
       model: flags.model === undefined ? OPEN_MODEL : userPath(flags.model),
       memory: flags.memory === "low" ? "low" as const : "normal" as const,

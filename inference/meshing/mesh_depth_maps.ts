@@ -1,12 +1,12 @@
 /** Depth maps → a closed mesh and a record of all that was decided on the way. */
 import type { Mesh } from "../../core/geometry/mesh.ts";
 import { signedVolume } from "../../core/geometry/topology.ts";
-import { InputError } from "../../core/work/errors.ts";
 import type { Json } from "../../core/work/json.ts";
 import { withDefaults } from "../../core/work/options.ts";
 import { decimate, type Decimation } from "./decimate.ts";
 import { hiddenGaps } from "./hidden_gaps.ts";
 import { largestPiece, type Pieces } from "./largest_piece.ts";
+import { checkMeshingOptions } from "./meshing_options.ts";
 import { POISSON_MESH_DEFAULTS, poissonMesh, type PoissonMeshOptions } from "./poisson_mesh.ts";
 import { pixelWarnings, type PreparedPixels, prepareMaps } from "./prepare_maps.ts";
 import { labelsFromMaps } from "./relabel.ts";
@@ -64,9 +64,6 @@ export const MESHING_DEFAULTS: Readonly<
   color: "vertices",
 });
 
-/** A closed surface has at least this many faces. */
-const LEAST_FACES = 4;
-
 /** What happened: plain data (see {@linkcode meshingJson}). */
 export interface MeshingRecord {
   mesher: Mesher;
@@ -94,7 +91,8 @@ export interface MeshingRecord {
 /**
  * Makes one closed, manifold, outward surface in the scan's frame (open only with `openJumpsMm`).
  *
- * @throws {InputError} If the maps carry no triangle, or an option does not go with the mesher.
+ * @throws {InputError} If the maps carry no triangle.
+ * @throws {UsageError} If an option does not go with the mesher.
  * @throws {RangeError} If a map does not fit the camera, or an option is out of range.
  */
 export async function meshDepthMaps(
@@ -103,7 +101,7 @@ export async function meshDepthMaps(
 ): Promise<{ mesh: Mesh; record: MeshingRecord; warnings: string[] }> {
   const { faces, openJumpsMm, ...rest } = options;
   const chosen = withDefaults(MESHING_DEFAULTS, rest);
-  checkOptions(chosen.mesher, options);
+  checkMeshingOptions({ ...options, mesher: chosen.mesher });
   const isSmoothed = chosen.smooth === "auto" && checkMaps(given);
   const { maps: smooth, smoothing } = isSmoothed
     ? smoothDepth(given)
@@ -186,34 +184,6 @@ function stitched(maps: DepthMaps, { hidden, color, openJumpsMm }: MeshingOption
     poisson: null,
     reachM: 0,
   };
-}
-
-function checkOptions(
-  mesher: Mesher,
-  { openJumpsMm, poissonDepth, faces }: MeshingOptions,
-): void {
-  const refuse = (what: string, where: string) => {
-    throw new InputError(`Cannot make a mesh: ${what} does not go with the mesher "${mesher}"`, {
-      hint: `use it with --mesher ${where}`,
-    });
-  };
-  if (mesher !== "stitch" && mesher !== "poisson") {
-    throw new InputError(`Cannot make a mesh: there is no mesher "${mesher}"`, {
-      hint: "meshers are: stitch, poisson",
-    });
-  }
-  if (openJumpsMm !== undefined && mesher !== "stitch") refuse("leaving walls out", "stitch");
-  if (poissonDepth !== undefined && mesher !== "poisson") refuse("a depth of the tree", "poisson");
-  if (faces !== undefined && openJumpsMm !== undefined) {
-    throw new InputError("Cannot make a mesh: an open mesh cannot be decimated", {
-      hint: "choose between fewer faces and open jumps",
-    });
-  }
-  if (faces !== undefined && !(Number.isInteger(faces) && faces >= LEAST_FACES)) {
-    throw new RangeError(
-      `Cannot make a mesh: ${faces} faces are asked for, expected a whole number from 4`,
-    );
-  }
 }
 
 /** Whether normals are there to smooth with. @throws {RangeError} If they do not fit the camera. */

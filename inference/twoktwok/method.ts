@@ -1,11 +1,17 @@
 /** `2k2k`: the reconstruction network of arXiv 2303.15108, with a model the user imported. */
 import { z } from "zod";
-import { InputError } from "../../core/work/errors.ts";
+import { InputError, UsageError } from "../../core/work/errors.ts";
 import { join } from "../../core/work/path.ts";
 import { SUITE_VERSION } from "../../core/work/version.ts";
 import { parseWith } from "../../core/work/schema.ts";
 import { keypoints31 } from "../../render/keypoints.ts";
 import { meshDepthMaps, MESHING_DEFAULTS, meshingJson } from "../meshing/mesh_depth_maps.ts";
+import {
+  checkMeshingOptions,
+  MESHERS,
+  meshingOptionsOf,
+  meshingOptionsShape,
+} from "../meshing/meshing_options.ts";
 import type {
   Method,
   MethodContext,
@@ -37,8 +43,8 @@ export const PUBLISHED_FOLDER = "2k2k";
 /** What of the options decides bytes. */
 const optionsSchema = z.object({
   /** `none` ends after the maps. */
-  mesher: z.enum(["stitch", "poisson", "none"]).default(MESHING_DEFAULTS.mesher),
-  openJumpsMm: z.number().optional(),
+  mesher: z.enum([...MESHERS, "none"]).default(MESHING_DEFAULTS.mesher),
+  ...meshingOptionsShape,
   quirks: z.enum(["none", "published"]).default("none"),
   publishedRandomOrder: z.int().min(0).optional(),
   provider: z.string().default("cpu"),
@@ -63,6 +69,7 @@ export const twoKTwoK: Method = {
   needs: ["camera", "picture", "mask", "keypoints"],
   declare: async (settings, options) => {
     const { provider } = optionsOf(options);
+    checkMeshing(optionsOf(options));
     const declared = declarationOf((await openModel(modelOf(settings))).json, settings);
     await checkProvider(provider);
     return declared;
@@ -72,6 +79,17 @@ export const twoKTwoK: Method = {
 
 function optionsOf(options: MethodContext["options"]): Options {
   return parseWith(optionsSchema, options, { what: "the options of 2k2k" });
+}
+
+/** @throws {UsageError} If they do not go together: told before hours of networks, not after. */
+function checkMeshing({ mesher, ...options }: Options): void {
+  const meshing = meshingOptionsOf(options);
+  if (mesher !== "none") return checkMeshingOptions({ ...meshing, mesher });
+  const foreign = Object.entries(meshing).find(([, value]) => value !== undefined);
+  if (foreign === undefined) return;
+  throw new UsageError(`Cannot use "${foreign[0]}" without a mesh`, {
+    hint: "choose a mesher: --mesher poisson|stitch",
+  });
 }
 
 function modelOf({ model }: MethodSettings): string {
@@ -109,7 +127,7 @@ async function reconstruct(view: ViewInput, context: MethodContext): Promise<Rec
   }
   if (options.mesher === "none") return { mesh: undefined, report, warnings };
   progress?.("mesh", 0, 1);
-  const { mesher, openJumpsMm } = options;
+  const { mesher } = options;
   const made = await stage("mesh", () =>
     meshDepthMaps({
       camera: maps.camera,
@@ -118,7 +136,7 @@ async function reconstruct(view: ViewInput, context: MethodContext): Promise<Rec
       frontNormals: maps.frontNormals,
       backNormals: maps.backNormals,
       frontColor: { data: canvas, channels: 3 },
-    }, { mesher, openJumpsMm }));
+    }, meshingOptionsOf({ ...options, mesher })));
   return {
     mesh: made.mesh,
     report: { ...report, meshing: meshingJson(made.record) },

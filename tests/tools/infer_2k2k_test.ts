@@ -23,9 +23,18 @@ Deno.test("infer --method 2k2k writes stages and ends with 0, and says that weig
 
     const usage: [string[], RegExp][] = [
       [[...args, "--tile", "100"], /multiple of 8/],
-      [[...args, "--mesher", "magic"], /stitch.*poisson.*none/],
+      [[...args, "--mesher", "magic"], /poisson.*stitch.*none/],
       [[...args, "--outputs", "all"], /--outputs takes/],
       [["infer", "views", "-o", "o", "--method", "inflate", "--stages", "s"], /option of 2k2k/],
+      [
+        ["infer", "views", "-o", "o", "--method", "inflate", "--faces", "9"],
+        /of 2k2k, oracle-depth/,
+      ],
+      [["infer", "views", "-o", "o", "--method", "body", "--open-jumps", "9"], /2k2k.*inflate/],
+      [[...args, "--open-jumps", "9"], /does not go with the mesher "poisson"/],
+      [[...args, "--mesher", "none", "--faces", "99"], /"faces" without a mesh/],
+      [[...args, "--color", "texture"], /PLY files hold none/],
+      [[...args, "--mesh-format", "stl"], /ply, glb, obj/],
     ];
     for (const [words, fault] of usage) {
       const ended = await cli(words, { cwd });
