@@ -7,12 +7,14 @@ import { scoreField } from "./metrics/field_scores.ts";
 import type { PairScores } from "./metrics/pair_scores.ts";
 import type { TruthBody } from "./metrics/regions.ts";
 import { scoreSuite1 } from "./metrics/suite_1_scores.ts";
+import { scoreSuiteRegions1 } from "./metrics/suite_regions_1_scores.ts";
 import { scoreSuiteVolume1 } from "./metrics/suite_volume_1_scores.ts";
 import { Surface } from "./metrics/surface.ts";
 import { Truth } from "./metrics/truth.ts";
 import { isFieldProtocol } from "./protocols/field_protocol.ts";
 import type { Protocol } from "./protocols/protocol.ts";
 import { type Suite1Constants, SUITE_1 } from "./protocols/suite_1.ts";
+import { SUITE_REGIONS_1, type SuiteRegions1Constants } from "./protocols/suite_regions_1.ts";
 import { SUITE_VOLUME_1, type SuiteVolume1Constants } from "./protocols/suite_volume_1.ts";
 
 export type { PairScores } from "./metrics/pair_scores.ts";
@@ -93,6 +95,10 @@ export async function scorePair(
   if (protocol.id === SUITE_1.id) {
     const suite1 = protocol as Protocol<Suite1Constants>;
     return await scoreSuite1(truth, prediction, suite1, { alignments, camera });
+  }
+  if (protocol.id === SUITE_REGIONS_1.id) {
+    const regions1 = protocol as Protocol<SuiteRegions1Constants>;
+    return scoreSuiteRegions1(truth, prediction, regions1, { alignments, camera });
   }
   if (protocol.id === SUITE_VOLUME_1.id) {
     const volume1 = protocol as Protocol<SuiteVolume1Constants>;

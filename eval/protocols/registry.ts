@@ -3,11 +3,13 @@ import { UsageError } from "../../core/work/errors.ts";
 import * as field from "./field/mod.ts";
 import type { Protocol } from "./protocol.ts";
 import { SUITE_1 } from "./suite_1.ts";
+import { SUITE_REGIONS_1 } from "./suite_regions_1.ts";
 import { SUITE_VOLUME_1 } from "./suite_volume_1.ts";
 
 /** In the order of lists. */
 export const PROTOCOLS: readonly Protocol[] = Object.freeze([
   SUITE_1,
+  SUITE_REGIONS_1,
   SUITE_VOLUME_1,
   field.PIFUHD_2020,
   field.ICON_2022,

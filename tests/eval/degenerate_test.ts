@@ -140,7 +140,7 @@ Deno.test("a prediction in centimetres is scored as it is, and the row says so",
       assert.ok(found.scores.none.volume_precision! < 0.01, id);
       return;
     }
-    const key = `p2s_${/_([a-z0-9]+)$/.exec(distances(found)[0][0])![1]}`;
+    const [[key]] = distances(found);
     assert.ok(found.scores.none[key]! > plain.get(id)!.scores.none[key]! * 10, `${id} ${key}`);
   });
 });
