@@ -1,4 +1,5 @@
 /** The thread side of `pool.ts`: loads the task's module and answers one request at a time. */
+import { collectGarbage } from "./collect.ts";
 import { answerOf, type WorkerRequest } from "./pool.ts";
 import type { TaskModule } from "./task.ts";
 
@@ -6,9 +7,6 @@ const scope = self as unknown as {
   onmessage: ((event: MessageEvent<WorkerRequest>) => void) | null;
   postMessage(message: unknown): void;
 };
-
-/** There with V8's flag --expose-gc, which the tasks set. */
-const { gc } = globalThis as { gc?: () => void };
 
 scope.onmessage = async ({ data }) => {
   const load = () => import(data.module) as Promise<TaskModule>;
@@ -22,6 +20,5 @@ scope.onmessage = async ({ data }) => {
       },
     ),
   );
-  // Large arrays are outside of the heap that V8 watches: without a word they pile up.
-  gc?.();
+  collectGarbage();
 };

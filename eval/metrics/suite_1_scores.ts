@@ -9,6 +9,7 @@ import {
   type Similarity,
   similarityMatrix,
 } from "../../core/geometry/similarity.ts";
+import { collectGarbage } from "../../core/work/collect.ts";
 import { topologyOf } from "../../core/geometry/topology.ts";
 import { transformPoints } from "../../core/geometry/transform.ts";
 import type { Protocol } from "../protocols/protocol.ts";
@@ -49,7 +50,9 @@ export async function scoreSuite1(
     warnings: sizeWarnings(truth, prediction),
   };
   const flags = topologyScores(prediction);
+  collectGarbage();
   const scene = await prediction.scene(truth.backend);
+  collectGarbage();
   const nearest: Nearest = {};
   for (const alignment of options.alignments) {
     let similarity: Similarity = NO_CHANGE;

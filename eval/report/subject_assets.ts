@@ -1,6 +1,7 @@
 /** Everything the page shows of one subject beside its scores: pictures, meshes, distances. */
 import { deflateSync } from "fflate";
 import type { Mesh } from "../../core/geometry/mesh.ts";
+import { collectGarbage } from "../../core/work/collect.ts";
 import { InputError, messageOf } from "../../core/work/errors.ts";
 import { withDefaults } from "../../core/work/options.ts";
 import { partsOfPoints } from "../../body/scan_parts.ts";
@@ -84,8 +85,10 @@ export async function subjectAssets(
           const signed = (points: Float32Array) => surface.distances(points);
           const small = await viewerMesh(mesh, { maxBytes, distances: signed, parts });
           models.set(method, asset(small));
+          collectGarbage(); // what simplification took
         }
         distances.set(method, distanceSummary(mesh, { scan, surface, subject }));
+        collectGarbage(); // its tree
       } catch (error) {
         if (!(error instanceof InputError || error instanceof RangeError)) throw error;
         notes.push(`${method}: ${messageOf(error)}`);

@@ -34,7 +34,7 @@ export const KERNEL_MEMORY_LIMIT: number = PAGE * 65536;
 
 /** Given-back instances that are kept for the next, and the most bytes they may hold in all. */
 const idle: Kernel[] = [];
-const IDLE_BYTES = 256 << 20;
+const IDLE_BYTES = 48 << 20;
 
 let compiled: WebAssembly.Module | undefined;
 
