@@ -13,6 +13,7 @@ import { protocols } from "./protocols.ts";
 import { render } from "./render.ts";
 import { report } from "./report.ts";
 import { demo, run } from "./run.ts";
+import { slurm } from "./slurm.ts";
 import { verifyCommand } from "./verify.ts";
 
 export const COMMANDS: readonly ((finish: Finish) => CommandUnknownOpts)[] = [
@@ -30,4 +31,5 @@ export const COMMANDS: readonly ((finish: Finish) => CommandUnknownOpts)[] = [
   (finish) => doctor(finish),
   (finish) => body(finish),
   (finish) => model(finish),
+  (finish) => slurm(finish),
 ];

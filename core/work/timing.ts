@@ -1,7 +1,7 @@
 /** `timing.json`: seconds by item and stage, and the machine. Never hashed; merged over runs. */
 import { join } from "./path.ts";
 import { type Json, stableJson } from "./json.ts";
-import { writeWhole } from "./scratch.ts";
+import { removeTemporary, writeWhole } from "./scratch.ts";
 import { environment } from "./version.ts";
 
 /** Seconds (and other measurements) by item, then by stage. */
@@ -9,8 +9,8 @@ export type Timing = { [item: string]: { [stage: string]: number } };
 
 /** Adds a run's timing to the file in an artifact's folder; items done again replace their own. */
 export async function writeTiming(folder: string, timing: Timing): Promise<void> {
-  if (Object.keys(timing).length === 0) return;
   const file = join(folder, "timing.json");
+  if (Object.keys(timing).length === 0) return await removeTemporary(file);
   const before = await readTiming(folder);
   const json = { environment: environment(), items: { ...before, ...timing } };
   await writeWhole(file, stableJson(json as Json));

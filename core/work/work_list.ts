@@ -3,16 +3,21 @@
  * redone, one item's failure is a record and the rest goes on, shards and workers never change a
  * byte, and a killed run goes on where it was.
  */
+import { z } from "zod";
 import { dirname, join, relative } from "./path.ts";
 import { CancelledError } from "./errors.ts";
 import { type FileRecord, hashFile, sha256 } from "./hash.ts";
-import { compactJson, type Json } from "./json.ts";
+import { compactJson, type Json, stableJson } from "./json.ts";
 import { slashes } from "./paths.ts";
 import { type JobResult, runJobs } from "./pool.ts";
 import { type Progress, SILENT } from "./progress.ts";
 import { allRecords, type ItemRecord, readRecord, removeRecord, writeRecord } from "./records.ts";
-import { makeFolder, moveIntoPlace, Scratch } from "./scratch.ts";
+import { open } from "./schema.ts";
+import { makeFolder, moveIntoPlace, Scratch, writeWhole } from "./scratch.ts";
+import { type Shard, shardOf } from "./shards.ts";
 import { SUITE_VERSION } from "./version.ts";
+
+export { type Shard, shardOf } from "./shards.ts";
 
 /** One item. */
 export interface Item<P> {
@@ -48,11 +53,11 @@ export interface WorkList<P> {
   items: readonly Item<P>[];
 }
 
-/** This part of a run: shard `index` (from 0) of `count`. */
-export interface Shard {
-  index: number;
-  count: number;
-}
+/** Beside the records: how long the list is, for those who watch other machines do it. */
+export const LIST_FILE = "list.json";
+
+/** {@linkcode LIST_FILE}. */
+export const listSchema = open({ title: z.string(), run: z.string(), items: z.int().min(0) });
 
 export interface RunOptions {
   workers?: number;
@@ -92,6 +97,8 @@ export async function runWork<P>(
   await using scratch = await Scratch.open(list.work);
 
   const run = runKeyOf(list as WorkList<unknown>);
+  const { title, items: { length } } = list;
+  await writeWhole(join(list.work, LIST_FILE), stableJson({ title, run, items: length }));
   const mine = shardOf(list.items, shard);
   const keys = new Map(mine.map((item) => [item.id, keyOf(list, item)]));
   const todo: Item<P>[] = [];
@@ -173,17 +180,6 @@ export async function runWork<P>(
     failed,
     timing,
   };
-}
-
-/** The items of one shard: every `count`-th group, so that a scan is loaded by one shard only. */
-export function shardOf<T extends { id: string; group?: string }>(
-  items: readonly T[],
-  shard: Shard | undefined,
-): T[] {
-  if (shard === undefined) return [...items];
-  const rank = new Map<string, number>();
-  for (const { id, group = id } of items) if (!rank.has(group)) rank.set(group, rank.size);
-  return items.filter(({ id, group = id }) => rank.get(group)! % shard.count === shard.index);
 }
 
 function poolSize(workers: number, items: number): number {

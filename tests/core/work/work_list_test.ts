@@ -192,3 +192,17 @@ Deno.test("shardOf() deals every item to exactly one shard", () => {
   assert.equal(groups.reduce((n, set) => n + set.size, 0), 4, "a group stays whole");
   assert.deepEqual(shardOf(items, undefined), items);
 });
+
+Deno.test("shardOf() deals by weight: the heaviest stand alone", () => {
+  // Bytes of the scans: 100, 1, 1, 1, 60, 40 MB. Two shards: 100 + 1 + ... and 60 + 40 + ...
+  const items = [100, 1, 1, 1, 60, 40].map((mb, i) => ({
+    id: `s${i}`,
+    inputs: [{ bytes: mb * 1e6 }],
+  }));
+  const shards = [0, 1].map((index) => shardOf(items, { index, count: 2 }).map(({ id }) => id));
+  assert.ok(shards[0].includes("s0") && !shards[0].includes("s4") && !shards[0].includes("s5"));
+  assert.deepEqual(shards[1].slice(-2), ["s4", "s5"]);
+  assert.equal(shards.flat().length, 6);
+  // More shards than groups: some have nothing.
+  assert.deepEqual(shardOf(items, { index: 6, count: 7 }), []);
+});
