@@ -75,6 +75,29 @@ Deno.test("verify() recomputes every protocol, and finds a changed score, consta
     assert.equal(found.code, "protocol");
     assert.match(found.at, /icon-2022/);
 
+    // One flipped bit, the lowest of a float64, in every number of every protocol.
+    let flipped = 0;
+    const numbersIn = (at: Json, path: (string | number)[]): (string | number)[][] =>
+      typeof at === "number" && at !== 0
+        ? [path]
+        : typeof at === "object" && at !== null
+        ? Object.entries(at).flatMap(([key, value]) => numbersIn(value ?? null, [...path, key]))
+        : [];
+    const { protocols } = JSON.parse(await Deno.readTextFile(file));
+    for (const path of numbersIn(protocols, ["protocols"])) {
+      const forged = await change(file, (value) => {
+        let place = value as Record<string, Json>;
+        for (const key of path.slice(0, -1)) place = place[key] as Record<string, Json>;
+        const last = path.at(-1)!, bits = new DataView(new ArrayBuffer(8));
+        bits.setFloat64(0, place[last] as number);
+        bits.setUint8(7, bits.getUint8(7) ^ 1);
+        place[last] = bits.getFloat64(0);
+      });
+      assert.deepEqual((await findings(forged)).map(({ code }) => code), ["protocol"], `${path}`);
+      flipped++;
+    }
+    assert.ok(flipped > 40, `${flipped} constants`);
+
     const mesh = join(folder, "mine", "s1.ply"), bytes = await Deno.readFile(mesh);
     bytes[bytes.length - 3000] ^= 1;
     await Deno.writeFile(mesh, bytes);
