@@ -7,7 +7,13 @@ import type { Json } from "../core/work/json.ts";
 import { portablePath } from "../core/work/paths.ts";
 import { WORK_FOLDER, writeWhole } from "../core/work/scratch.ts";
 import { SUITE_VERSION } from "../core/work/version.ts";
-import { type Item, type RunOptions, type RunSummary, runWork } from "../core/work/work_list.ts";
+import {
+  type Item,
+  keysOf,
+  type RunOptions,
+  type RunSummary,
+  runWork,
+} from "../core/work/work_list.ts";
 import type { PredictionFrame } from "../core/files/predictions_json.ts";
 import { toRows } from "../core/geometry/transform.ts";
 import { jsonOfFit } from "../body/fit_json.ts";
@@ -19,6 +25,7 @@ import {
   type EvalPayload,
   type ProtocolChoice,
 } from "./eval_task.ts";
+import { type EvalPlan, writePlan } from "./partial_results.ts";
 import type { PredictionEntry, PredictionSet } from "./predictions.ts";
 import { protocolRecord } from "./protocols/protocol.ts";
 import {
@@ -97,7 +104,7 @@ export async function evaluate(
       seed,
     },
   }));
-  const summary = await runWork({
+  const work = {
     title: "eval",
     module: new URL("./eval_task.ts", import.meta.url),
     out: folder,
@@ -107,7 +114,9 @@ export async function evaluate(
       seed,
     } as unknown as Json,
     items,
-  }, run);
+  };
+  await writePlan(work.work, planOf(job, targets, keysOf(work)));
+  const summary = await runWork(work, run);
   if (summary.missing.length > 0) return { ...summary, results: undefined };
   const results = resultsOf(job, targets, summary);
   await writeWhole(file, resultsJson(results));
@@ -216,7 +225,7 @@ class HashedFiles {
 }
 
 function resultsOf(job: EvalJob, targets: readonly Target[], summary: RunSummary): Results {
-  const { truth, sets, protocols, seed } = job;
+  const { truth, sets, protocols } = job;
   const rows: ResultRow[] = [];
   const chosen = protocols.map(chosenProtocol);
   const records = new Map(summary.records.map((record) => [record.id, record]));
@@ -252,6 +261,12 @@ function resultsOf(job: EvalJob, targets: readonly Target[], summary: RunSummary
       rows.push(...chosen.map(({ id }) => failedRow({ set, subject, view, protocol: id }, reason)));
     }
   }
+  return { ...headOf(job, targets), rows };
+}
+
+/** Everything of the results but the rows: known before anything is scored. */
+function headOf(job: EvalJob, targets: readonly Target[]): Results & { seed: number } {
+  const { truth, sets, protocols, seed } = job;
   const inputs = new Map<string, InputRecord>();
   for (const target of targets) {
     for (const input of target.inputs) {
@@ -259,10 +274,10 @@ function resultsOf(job: EvalJob, targets: readonly Target[], summary: RunSummary
       inputs.set(JSON.stringify([role, path, subject, view, method]), input);
     }
   }
-  const results: Results & { seed: number } = {
+  return {
     schema: RESULTS_SCHEMA,
     suite: SUITE_VERSION,
-    protocols: chosen.map(protocolRecord),
+    protocols: protocols.map(chosenProtocol).map(protocolRecord),
     seed,
     dataset: { name: truth.name },
     inputs: [...inputs.values()],
@@ -271,9 +286,29 @@ function resultsOf(job: EvalJob, targets: readonly Target[], summary: RunSummary
       usesTruth,
       ...(timing === undefined ? {} : { timing }),
     })),
-    rows,
+    rows: [],
   };
-  return results;
+}
+
+/** What an evaluation will do, for whoever looks at it before it is done. */
+function planOf(
+  job: EvalJob,
+  targets: readonly Target[],
+  keys: ReadonlyMap<string, string>,
+): EvalPlan {
+  return {
+    head: headOf(job, targets),
+    items: targets.map(({ subject, set: { header: { method } }, entries }) => {
+      const id = `${subject.id}/${method.name}`;
+      return {
+        id,
+        key: keys.get(id)!,
+        method: method.name,
+        subject: subject.id,
+        views: entries.map(({ view }) => view ?? null),
+      };
+    }),
+  };
 }
 
 function failedRow(

@@ -182,17 +182,24 @@ export async function runWork<P>(
   };
 }
 
+/** What each item's record will be marked with, by id: a record with another key is stale. */
+export function keysOf<P>(
+  list: Pick<WorkList<P>, "title" | "options" | "items">,
+): Map<string, string> {
+  return new Map(list.items.map((item) => [item.id, keyOf(list, item)]));
+}
+
 function poolSize(workers: number, items: number): number {
   return items <= 1 || workers <= 1 ? 0 : workers; // one lane needs no thread
 }
 
-function runKeyOf(list: WorkList<unknown>): string {
+function runKeyOf(list: Pick<WorkList<unknown>, "title" | "options">): string {
   return sha256(compactJson({ suite: SUITE_VERSION, title: list.title, options: list.options }));
 }
 
-function keyOf<P>(list: WorkList<P>, item: Item<P>): string {
+function keyOf<P>(list: Pick<WorkList<P>, "title" | "options">, item: Item<P>): string {
   return sha256(compactJson({
-    run: runKeyOf(list as WorkList<unknown>),
+    run: runKeyOf(list),
     id: item.id,
     itemOptions: item.options ?? null,
     inputs: item.inputs.map(({ role, bytes, sha256 }) => ({ role, bytes, sha256 })),

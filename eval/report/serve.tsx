@@ -10,6 +10,7 @@ import { InputError, messageOf } from "../../core/work/errors.ts";
 import { WORK_FOLDER } from "../../core/work/scratch.ts";
 import { buildLeaderboard } from "../leaderboard.ts";
 import { mergeResults } from "../merge_results.ts";
+import { readPartialResults } from "../partial_results.ts";
 import { heatOf, type ReportOptions, subjectJob } from "./build_report.tsx";
 import { pageData, subjectData } from "./client_data.ts";
 import { Page } from "./components/page.tsx";
@@ -35,6 +36,9 @@ export interface ServeOptions {
   pollMs?: number;
 }
 
+/** Looks at a running evaluation between two pages made of what it has done so far. */
+const PARTIAL_LOOKS = 15;
+
 /** Subjects that are kept made; the oldest goes first. */
 const KEPT = 12;
 
@@ -55,6 +59,7 @@ export class ReportServer {
   private state: Promise<State> | undefined;
   private version = "";
   private readonly made = new Map<string, Promise<Response>>();
+  private readonly partial = new Map<string, { done: number; age: number }>();
 
   constructor(files: readonly string[], options: ServeOptions) {
     this.files = files;
@@ -100,20 +105,37 @@ export class ReportServer {
     return await this.state;
   }
 
-  /** Changes when a results file does. */
+  /** Changes when a results file does, and now and then while one is being made. */
   private async look(): Promise<string> {
     const parts = await Promise.all(this.files.map(async (file) => {
       const stat = await Deno.stat(file).catch(() => undefined);
-      return stat === undefined ? "none" : `${stat.size}-${stat.mtime?.getTime() ?? 0}`;
+      if (stat !== undefined) return `${stat.size}-${stat.mtime?.getTime() ?? 0}`;
+      const done = await this.partialDone(file);
+      return done === 0 ? "none" : `part-${done}`;
     }));
     return parts.join("_");
+  }
+
+  /** How many items of a running evaluation the page is to show: looked up now and then. */
+  private async partialDone(file: string): Promise<number> {
+    const known = this.partial.get(file) ?? { done: 0, age: PARTIAL_LOOKS };
+    this.partial.set(file, known);
+    if (known.age++ >= PARTIAL_LOOKS) {
+      known.age = 0;
+      known.done = (await readPartialResults(file))?.done ?? 0;
+    }
+    return known.done;
   }
 
   private async build(version: string): Promise<State> {
     const placed: PlacedResults[] = [];
     for (const file of this.files) {
-      if (!(await Deno.stat(file).catch(() => undefined))?.isFile) continue;
-      placed.push({ results: await this.options.read(file), folder: dirname(file) });
+      const there = (await Deno.stat(file).catch(() => undefined))?.isFile;
+      const results = there
+        ? await this.options.read(file)
+        : (await readPartialResults(file))?.results;
+      if (results === undefined || results.rows.length === 0) continue;
+      placed.push({ results, folder: dirname(file) });
     }
     if (placed.length === 0) return { version, html: await waitingPage() };
     const results = placed.map(({ results }) => results);
@@ -205,9 +227,16 @@ export class ReportServer {
   }
 
   /** Items done of an evaluation whose results are older than its last record. */
-  private async progress(): Promise<{ done?: number }> {
-    let done = 0, running = false;
+  private async progress(): Promise<{ done?: number; total?: number }> {
+    let done = 0, total = 0, running = false;
     for (const file of this.files) {
+      const planned = await readPartialResults(file);
+      if (planned !== undefined) {
+        if (planned.done === planned.total) continue;
+        running = true;
+        done += planned.done, total += planned.total;
+        continue;
+      }
       const records = join(dirname(file), WORK_FOLDER, basename(file), "records");
       const written = (await Deno.stat(file).catch(() => undefined))?.mtime?.getTime() ?? 0;
       try {
@@ -224,7 +253,8 @@ export class ReportServer {
         // no work folder: nothing runs
       }
     }
-    return running ? { done } : {};
+    if (!running) return {};
+    return total === 0 ? { done } : { done, total };
   }
 }
 

@@ -8,6 +8,8 @@ interface Told {
   version: string;
   /** Of an evaluation that runs. */
   done?: number;
+  /** Of how many, where that is known. */
+  total?: number;
 }
 
 /** Listens where the page was served with a source of events. */
@@ -20,9 +22,19 @@ export function watchLive(): void {
   events.addEventListener("message", ({ data }) => {
     const told = JSON.parse(data) as Told;
     version ??= told.version;
-    if (told.version !== version) return location.reload();
+    if (told.version !== version) return reload();
     if (line === undefined) return;
     line.hidden = told.done === undefined;
-    if (told.done !== undefined) replace(line, `An evaluation runs: ${told.done} items are done`);
+    if (told.done === undefined) return;
+    const { done, total } = told, of = total === undefined ? "" : ` of ${total}`;
+    const part = version.includes("part-") ? "; the tables hold what is done" : "";
+    replace(line, `An evaluation runs: ${done}${of} items are done${part}`);
   });
+}
+
+/** Not under the eyes of whoever looks at a subject: then when that is closed. */
+function reload(): void {
+  const stage = one<HTMLDialogElement>("dialog.stage[open]");
+  if (stage === undefined) location.reload();
+  else stage.addEventListener("close", () => location.reload(), { once: true });
 }

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import type { Json } from "../../../core/work/json.ts";
+import { type ItemRecord, writeRecord } from "../../../core/work/records.ts";
+import { readPartialResults, writePlan } from "../../../eval/partial_results.ts";
 import { ReportServer } from "../../../eval/report/serve.tsx";
 import { resultsJson } from "../../../eval/results.ts";
 import { readResults } from "../../../eval/write_report.ts";
@@ -71,6 +74,54 @@ Deno.test("ReportServer refuses names that only point at this machine", async ()
     const answer = await server.handle(new Request("http://evil.example/"));
     assert.equal(answer.status, 403);
   });
+});
+
+Deno.test("ReportServer shows what a running evaluation has done, under the keys of its plan", async () => {
+  await withServer(async (server, folder) => {
+    const { rows, ...head } = await writeDataset(folder);
+    const work = join(folder, ".work", "results.json"), key = "k";
+    const names = [["tight", "round"], ["tight", "rounder"], ["loose", "round"]] as const;
+    const items = names.map(([method, subject]) => ({
+      id: `${subject}/${method}`,
+      key,
+      method,
+      subject,
+      views: ["y000"],
+    }));
+    await writePlan(work, { head: { ...head, rows: [] }, items });
+    const record = (id: string, rest: Partial<ItemRecord>) =>
+      writeRecord(join(work, "records"), {
+        id,
+        key,
+        run: "r",
+        status: "ok",
+        warnings: [],
+        inputs: [],
+        outputs: [],
+        ...rest,
+      });
+    const own = rows.filter(({ method, subject }) => method === "tight" && subject === "round");
+    await Deno.mkdir(join(work, "records"), { recursive: true });
+    await record("round/tight", { result: { rows: own } as unknown as Json });
+    await record("rounder/tight", { status: "failed", reason: "the scan is gone" });
+    await record("round/loose", { key: "older" }); // made from other inputs: still to be done
+    const partial = (await readPartialResults(join(folder, "results.json")))!;
+    assert.deepEqual([partial.done, partial.total], [2, 3]);
+    const states = partial.results.rows.map(({ subject, status }) => `${subject} ${status}`);
+    assert.deepEqual([...new Set(states)], ["round ok", "rounder failed"]);
+    const html = await (await server.handle(new Request(`${ORIGIN}/`))).text();
+    assert.match(html, /<h1>Leaderboard: spheres<\/h1>/);
+    assert.ok(html.includes("the scan is gone"));
+    const events = await server.handle(new Request(`${ORIGIN}/events`));
+    const reader = events.body!.pipeThrough(new TextDecoderStream()).getReader();
+    const next = async () => JSON.parse((await reader.read()).value!.slice("data: ".length));
+    assert.deepEqual(await next(), { version: "part-2", done: 2, total: 3 });
+    await record("round/loose", { result: { rows: [] } as unknown as Json });
+    let told = await next();
+    while (told.version === "part-2") told = await next();
+    assert.deepEqual(told, { version: "part-3" });
+    await reader.cancel();
+  }, { results: false });
 });
 
 Deno.test("ReportServer tells of progress, then of results, and shows them", async () => {

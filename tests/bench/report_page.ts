@@ -1,0 +1,113 @@
+/// <reference lib="dom" />
+/**
+ * What a report page costs to make and how fast it is on software rendering. By hand:
+ *
+ *     deno run -A --v8-flags=--no-maglev-osr,--expose-gc tests/bench/report_page.ts [subjects] [methods] [KEEP.html]
+ *
+ * Predictions are the bundled people pushed along their normals by waves of growing height, so every
+ * mesh has as many triangles as its scan. With KEEP.html the page is kept, and used again if it is
+ * there. Chromium draws with SwiftShader; times are the page's own, medians of the subjects opened.
+ */
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { writeMesh } from "../../core/files/mesh_file.ts";
+import { smoothNormals } from "../../core/geometry/normals.ts";
+import { FIXTURES } from "../../core/work/paths.ts";
+import { loadScan } from "../../datasets/load.ts";
+import { openDataset } from "../../datasets/open.ts";
+import { evaluate } from "../../eval/evaluate.ts";
+import { openPredictions } from "../../eval/predictions.ts";
+import { writeReport } from "../../eval/write_report.ts";
+import { launchBrowser } from "../browser/_browser.ts";
+
+const print = (line: string) => Deno.stdout.writeSync(new TextEncoder().encode(line + "\n"));
+const WAVE_M = 0.12, STEP_M = 0.004, OPENED = 7;
+
+async function makePage(out: string, count: number, methods: number): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "scan2score-page-" });
+  try {
+    const truth = await openDataset(join(FIXTURES, "humans"));
+    truth.subjects = truth.subjects.slice(0, count);
+    for (const subject of truth.subjects) {
+      const { mesh: { positions, indices } } = await loadScan(subject, { textures: "skip" });
+      const normals = smoothNormals({ positions, indices });
+      for (let m = 0; m < methods; m++) {
+        const pushed = positions.map((v, i) => {
+          const at = i - i % 3;
+          const wave = Math.sin(positions[at + 1] * 2 * Math.PI / WAVE_M + positions[at] * 40);
+          return v + (m + 1) * STEP_M * wave * normals[i];
+        });
+        const mesh = { positions: pushed, indices };
+        await Deno.mkdir(join(folder, `wave-${m + 1}`), { recursive: true });
+        await writeMesh(join(folder, `wave-${m + 1}`, `${subject.id}.ply`), mesh);
+      }
+    }
+    const results = join(folder, "results.json");
+    await evaluate(results, {
+      truth,
+      sets: await openPredictions(folder),
+      protocols: [{ id: "suite-1", changes: { samples: 2000 } }],
+      seed: 0,
+    }, { workers: 2 });
+    const started = performance.now();
+    await writeReport(join(folder, "report"), [results], { embedScans: "all", workers: 2 });
+    print(`page made in ${((performance.now() - started) / 1000).toFixed(1)} s with 2 workers`);
+    await Deno.mkdir(dirname(out), { recursive: true });
+    await Deno.copyFile(join(folder, "report", "report.html"), out);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** Milliseconds between the click and the first picture, as the page itself sees them. */
+const OPEN = (index: number) => `
+  new Promise((resolve) => {
+    const stage = document.querySelector("dialog.stage");
+    const started = performance.now();
+    new MutationObserver((_, observer) => {
+      if (stage.dataset.state !== "ready") return;
+      observer.disconnect();
+      resolve(performance.now() - started);
+    }).observe(stage, { attributes: true, attributeFilter: ["data-state"] });
+    document.querySelectorAll(".subject .open")[${index}].click();
+  })`;
+
+async function measure(file: string): Promise<void> {
+  const { size } = await Deno.stat(file);
+  print(`${(size / 1e6).toFixed(1)} MB`);
+  const browser = await launchBrowser();
+  try {
+    const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+    await page.goto(pathToFileURL(file).href, { waitUntil: "load" });
+    const paint = await page.evaluate(() =>
+      performance.getEntriesByName("first-contentful-paint")[0]?.startTime
+    );
+    print(`first contentful paint ${paint?.toFixed(0)} ms`);
+    const times: number[] = [];
+    const subjects = Math.min(OPENED, await page.locator(".subject .open").count());
+    for (let i = 0; i < subjects; i++) {
+      times.push(await page.evaluate(OPEN(i)) as number);
+      await page.keyboard.press("Escape");
+      await page.waitForTimeout(500);
+    }
+    const text = times.map((ms) => ms.toFixed(0)).join(" ");
+    const median = times.slice(1).sort((a, b) => a - b)[(times.length - 1) >> 1];
+    print(
+      `viewer ready after ${text} ms: the first ${times[0].toFixed(0)}, then ${median?.toFixed(0)}`,
+    );
+  } finally {
+    await browser.close();
+  }
+}
+
+if (import.meta.main) {
+  const [subjects = "24", methods = "4", keep] = Deno.args;
+  const folder = await Deno.makeTempDir(), file = keep ?? join(folder, "report.html");
+  try {
+    const there = (await Deno.stat(file).catch(() => undefined))?.isFile;
+    if (!there) await makePage(file, Number(subjects), Number(methods));
+    await measure(file);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
