@@ -13,7 +13,10 @@ import { fieldSurface } from "./poisson/surface.ts";
 export interface PoissonMeshOptions {
   /** The longest side of the box is 2^depth cells: 9 is 4 mm on a person, 10 is 2 mm. Default: 9. */
   poissonDepth?: number;
-  /** Weight of the points against the normals (screening). Default: 4. */
+  /**
+   * Weight of the points against the normals (screening). Others take 4 for scans' noise; points of
+   * depth maps have none, or were smoothed, and creases and thin parts keep their shape. Default: 256.
+   */
   pointWeight?: number;
   /** Noisy depths: every pixel is asked, not every second. Default: false. */
   isNoisy?: boolean;
@@ -21,7 +24,7 @@ export interface PoissonMeshOptions {
 
 export const POISSON_MESH_DEFAULTS: Readonly<Required<PoissonMeshOptions>> = Object.freeze({
   poissonDepth: 9,
-  pointWeight: 4,
+  pointWeight: 256,
   isNoisy: false,
 });
 
