@@ -6,12 +6,9 @@ import type { Mesh } from "../core/geometry/mesh.ts";
 import { UsageError } from "../core/work/errors.ts";
 import type { Json } from "../core/work/json.ts";
 import { writeWhole } from "../core/work/scratch.ts";
+import type { OutputFormat } from "./output_formats.ts";
 
-/** The formats that predictions are written in, the default first. */
-export const MESH_FORMATS = ["ply", "glb", "obj"] as const;
-
-/** One of them. */
-export type OutputFormat = (typeof MESH_FORMATS)[number];
+export { MESH_FORMATS, type OutputFormat } from "./output_formats.ts";
 
 /** Path of a prediction's mesh below the predictions' folder. */
 export function meshPath(id: string, format: OutputFormat): string {

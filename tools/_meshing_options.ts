@@ -2,7 +2,7 @@
 import { Option } from "@commander-js/extra-typings";
 import { UsageError } from "../core/work/errors.ts";
 import type { Json } from "../core/work/json.ts";
-import { MESH_FORMATS, type OutputFormat } from "../inference/mesh_output.ts";
+import { MESH_FORMATS, type OutputFormat } from "../inference/output_formats.ts";
 import { MESHERS } from "../inference/meshing/meshing_options.ts";
 import { positive } from "./_options.ts";
 

@@ -1,4 +1,6 @@
 /** How far the lists of work below a folder are, as their files tell: whoever does the work. */
+import { InputError } from "./errors.ts";
+import { reason } from "./hash.ts";
 import { join } from "./path.ts";
 import { allRecords } from "./records.ts";
 import { readJson } from "./schema.ts";
@@ -22,7 +24,7 @@ const MOST_LEVELS = 4;
 /**
  * Finds the lists of work below a folder and counts their records.
  *
- * @throws {InputError} If a list or record cannot be read.
+ * @throws {InputError} If a folder, list or record cannot be read.
  */
 export async function workStates(folder: string): Promise<WorkState[]> {
   const states: WorkState[] = [];
@@ -39,7 +41,10 @@ export async function workStates(folder: string): Promise<WorkState[]> {
 
 async function workFolders(folder: string, levels: number): Promise<string[]> {
   const found: string[] = [], below: string[] = [];
-  const entries = await Array.fromAsync(Deno.readDir(folder)).catch(() => []);
+  const entries = await Array.fromAsync(Deno.readDir(folder)).catch((cause): Deno.DirEntry[] => {
+    if (cause instanceof Deno.errors.NotFound) return []; // nothing is begun
+    throw new InputError(`Cannot list a folder: ${reason(cause)}`, { file: folder, cause });
+  });
   const inWork = folder.endsWith(WORK_FOLDER);
   for (const { name, isFile, isDirectory } of entries) {
     if (isFile && name === LIST_FILE) found.push(folder);

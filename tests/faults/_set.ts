@@ -8,7 +8,7 @@ import { sphere } from "../render/_shapes.ts";
 export async function writeSmallSet(folder: string, count = 3): Promise<void> {
   await Deno.mkdir(join(folder, "subjects"), { recursive: true });
   for (let i = 0; i < count; i++) {
-    const id = `b${i}`, glb = await encodeGlb(ball(0.7 + 0.1 * i));
+    const id = `b${i}`, glb = await encodeGlb(ball(0.7 + 0.1 * (i % 7)));
     await Deno.writeFile(join(folder, "subjects", `${id}.glb`), glb);
     await Deno.writeTextFile(
       join(folder, "subjects", `${id}.json`),

@@ -109,7 +109,8 @@ Deno.test("slurm", async (t) => {
       assert.match(stdout, /--array=0-2\n/);
       assert.match(stdout, /export INIT_CWD=.*s2s_cli_/);
       assert.equal(
-        stdout.match(/--allow-sys tools\/main\.ts render x -o y --workers 2$/gm)?.length,
+        stdout.match(/--allow-sys=systemMemoryInfo tools\/main\.ts render x -o y --workers 2$/gm)
+          ?.length,
         2,
       );
     });
