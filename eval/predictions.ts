@@ -59,6 +59,17 @@ export async function openPredictions(folder: string): Promise<PredictionSet[]> 
 async function readSet(folder: string): Promise<PredictionSet> {
   const file = join(folder, "predictions.json");
   const header = await readJson(predictionsSchema, file, { what: "predictions.json" });
+  if (header.untrained === true) {
+    throw new InputError(
+      "Cannot score the predictions: nothing says that their model was trained",
+      {
+        file,
+        hint:
+          "they show that a program runs; where the weights are trained, import the checkpoint " +
+          "with `model import --weights trained` and reconstruct again",
+      },
+    );
+  }
   const notes: string[] = [];
   const named = header.items === undefined ? await entriesByScheme(folder) : undefined;
   if (named !== undefined) notes.push(...named.notes);

@@ -162,7 +162,10 @@ async function declarationOf(
 }
 
 function predictionsOf(
-  [method, { name = method.name, version, trainedOn }]: readonly [Method, MethodDeclaration],
+  [method, { name = method.name, version, trainedOn, untrained }]: readonly [
+    Method,
+    MethodDeclaration,
+  ],
   { records }: RunSummary,
   { frame, meshFormat }: { frame: PredictionFrame; meshFormat: OutputFormat },
 ): Json {
@@ -170,6 +173,7 @@ function predictionsOf(
     schema: PREDICTIONS_SCHEMA,
     method: { name, version, ...(trainedOn === undefined ? {} : { trainedOn }) },
     usesTruth: method.usesTruth,
+    ...(untrained === undefined ? {} : { untrained }),
     frame,
     unit: "m",
     items: records.flatMap(({ id, status, reason, outputs }): PredictionItem[] => {

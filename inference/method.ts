@@ -27,6 +27,8 @@ export interface MethodDeclaration {
   /** Name in tables, where it differs from the method's. */
   name?: string | undefined;
   version: string;
+  /** Nothing says that the weights were trained: what comes out is no result. */
+  untrained?: true | undefined;
   /** Undefined: not declared. */
   trainedOn: TrainedOn[] | undefined;
   /** Files that decide the result: a change makes it stale. */

@@ -63,6 +63,9 @@ export const predictionsSchema = open({
   method: declaredMethodSchema,
   usesTruth: z.boolean()
     .describe("The method was given something of the true shape: shown, never ranked"),
+  untrained: z.boolean()
+    .describe("Nothing says that the method's weights were trained: no result, never scored")
+    .optional(),
   frame: predictionFrameSchema.describe(
     "Frame of the vertices: the scan's; the input view's camera (looking along -z); ICON's square; " +
       "2K2K's mesh of a view",

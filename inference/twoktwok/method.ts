@@ -104,7 +104,7 @@ function declarationOf(json: ModelJson, settings: MethodSettings): MethodDeclara
   return {
     // Tables and pages show the name, so meaningless numbers never look like the method's.
     ...(!known
-      ? { name: "2k2k (weights not known to be trained)" }
+      ? { name: "2k2k (weights not known to be trained)", untrained: true }
       : json.pipeline.compact === undefined
       ? {}
       : { name: json.name }),

@@ -10,6 +10,7 @@ import type { Progress } from "../../core/work/progress.ts";
 import { FIXTURES } from "../../core/work/paths.ts";
 import { join } from "../../core/work/path.ts";
 import { openDataset } from "../../datasets/open.ts";
+import { openPredictions } from "../../eval/predictions.ts";
 import { inferViews } from "../../inference/infer.ts";
 import { methodNamed } from "../../inference/methods.ts";
 import { viewPlaces } from "../../inference/view_places.ts";
@@ -90,6 +91,8 @@ Deno.test("2k2k turns a view into maps, its own files, stages, a mesh and a repo
     const predictions = JSON.parse(await Deno.readTextFile(join(out, "predictions.json")));
     assert.equal(predictions.method.name, "2k2k (weights not known to be trained)");
     assert.equal(predictions.method.trainedOn, undefined);
+    assert.equal(predictions.untrained, true);
+    await refuses(openPredictions(out), /Cannot score .*nothing says .* was trained/);
     assert.deepEqual(predictions.items, [{ mesh: "h02/y000.ply", subject: "h02", view: "y000" }]);
 
     // Our maps are a view's maps on the canvas, and the mesh stands where they say: round the scan.
@@ -215,7 +218,8 @@ Deno.test("2k2k leaves nothing half-written when it is cancelled", async () => {
         ),
         { name: "CancelledError" },
       );
-      assert.deepEqual(await filesBelow(out), [], at);
+      // The list of what is to be done is whole from the start.
+      assert.deepEqual(await filesBelow(out), [".work/list.json"], at);
       const stages = await filesBelow(stagesFolder).catch(() => []);
       // The stages are put in place at once when all are written; never a part of them.
       assert.ok(stages.length === 0 || stages.length === 24, `${at}: ${stages.length}`);
