@@ -13,6 +13,7 @@ import type { BoardData, PageData } from "./page_data.ts";
 import { watchPictures } from "./pictures.ts";
 import { compare, sortBy } from "./sort_rows.ts";
 import { Stage } from "./stage.ts";
+import { warmUp } from "./stage_view.ts";
 import { csvTable, latexTable, markdownTable } from "./table_text.ts";
 
 watchLive();
@@ -244,6 +245,7 @@ function start(data: PageData): void {
     const alone = stageRoot?.dataset.alone;
     if (alone) void stage?.open(alone);
     else stage?.follow(asked.get("subject"));
+    warmUp();
   });
 }
 

@@ -13,6 +13,19 @@ export interface Shown {
 
 let library: Promise<ViewerLibrary> | undefined;
 
+/** Unpacks and runs the viewer's script once somebody comes near a subject: before the click. */
+export function warmUp(): void {
+  const near = ({ target }: Event) => {
+    if (!(target instanceof Element) || target.closest(".subject") === null) return;
+    for (const type of NEARING) document.removeEventListener(type, near);
+    if (one("#viewer-script") === undefined) return;
+    loadLibrary().catch(() => library = undefined); // opening a subject will say why
+  };
+  for (const type of NEARING) document.addEventListener(type, near, { passive: true });
+}
+
+const NEARING = ["pointerover", "pointerdown", "focusin"] as const;
+
 /** Runs the viewer's script, which the page holds packed. */
 function loadLibrary(): Promise<ViewerLibrary> {
   library ??= (async () => {
@@ -67,12 +80,21 @@ export async function openViewer(
   return { viewer, names };
 }
 
+let hasWebgl: boolean | undefined;
+
+/** Whether the browser draws in 3D: tried once. */
+function canDraw(): boolean {
+  if (hasWebgl === undefined) {
+    const context = document.createElement("canvas").getContext("webgl2");
+    hasWebgl = context !== null;
+    context?.getExtension("WEBGL_lose_context")?.loseContext();
+  }
+  return hasWebgl;
+}
+
 /** Says why nothing can be drawn. */
 export function whyNoView(): string | undefined {
-  const probe = document.createElement("canvas");
-  const context = probe.getContext("webgl2");
-  if (context === null) return "This browser offers no WebGL 2: no 3D view.";
-  context.getExtension("WEBGL_lose_context")?.loseContext();
+  if (!canDraw()) return "This browser offers no WebGL 2: no 3D view.";
   if (one("#viewer-script") === undefined) return "This file was made without meshes.";
   return undefined;
 }
