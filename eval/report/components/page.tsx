@@ -7,7 +7,7 @@ import { Changes } from "./changes.tsx";
 import { BoardTable } from "./board_table.tsx";
 import { ColorBar } from "./color_bar.tsx";
 import { Pairs } from "./pairs.tsx";
-import { ProtocolPanel } from "./protocol_panel.tsx";
+import { ProtocolPanel, Quirks } from "./protocol_panel.tsx";
 import { Provenance } from "./provenance.tsx";
 import { Published } from "./published.tsx";
 import { Plots } from "./plots.tsx";
@@ -51,6 +51,9 @@ export function Page(
               <BoardTable model={board} methods={leaderboard.methods} />
               <p class="note filtered" hidden />
               <p class="note">{boardNote(board, level)}</p>
+              <Quirks
+                protocol={leaderboard.protocols.find(({ id }) => id === board.board.protocol)}
+              />
               <Published board={board.board} />
               <Pairs board={board.board} />
               <AllScores board={board.board} />

@@ -6,7 +6,16 @@ import { keyWords, valueText } from "../format.ts";
 import { arrow } from "./board_table.tsx";
 
 /** Keys of a protocol's record that are no constants. */
-const NO_CONSTANTS = new Set(["id", "version", "labels", "rank", "formulas", "notes", "title"]);
+const NO_CONSTANTS = new Set([
+  "id",
+  "version",
+  "labels",
+  "rank",
+  "formulas",
+  "notes",
+  "title",
+  "quirks",
+]);
 
 /** A protocol: what each score means, and every constant with what it is for. */
 export function ProtocolPanel(
@@ -22,6 +31,7 @@ export function ProtocolPanel(
         {protocol.id} <small>version {String(protocol.version)}</small>
       </h3>
       {known !== undefined && <p class="note">{known.title}.</p>}
+      <Quirks protocol={protocol} />
       <div class="columns">
         <div class="scroll" tabIndex={0} role="region" aria-label={`Scores of ${protocol.id}`}>
           <table class="plain formulas">
@@ -74,6 +84,18 @@ export function ProtocolPanel(
         </dl>
       </div>
     </section>
+  );
+}
+
+/** What a protocol's numbers suffer from, as its record says. */
+export function Quirks({ protocol }: { protocol: ProtocolRecord | undefined }) {
+  const quirks = protocol?.quirks;
+  if (!Array.isArray(quirks) || quirks.length === 0) return null;
+  return (
+    <div class="quirks">
+      <p class="note">Mind, of {protocol!.id}:</p>
+      <ul>{quirks.map((text) => <li>{String(text)}</li>)}</ul>
+    </div>
   );
 }
 

@@ -112,6 +112,18 @@ Deno.test("buildReport() shows warnings, constants, hashes and the command", asy
   ) assert.ok(text.includes(wanted), wanted);
 });
 
+Deno.test("buildReport() says under the table what a protocol's numbers suffer from", async () => {
+  const results = syntheticResults();
+  const quirk = "its edges <b>leave</b> a floor";
+  results.protocols = results.protocols.map((record) => ({ ...record, quirks: [quirk] }));
+  const leaderboard = buildLeaderboard([results], QUICK);
+  const { html } = await buildReport({ leaderboard, results: [{ results }] });
+  const [boards, panel] = html.split("<h2>Protocol</h2>");
+  const shown = "<li>its edges &lt;b>leave&lt;/b> a floor</li>";
+  assert.equal(boards.split(shown).length - 1, leaderboard.boards.length);
+  assert.equal(panel.split(shown).length - 1, 1);
+});
+
 Deno.test("buildReport() treats hostile names as text", async () => {
   const evil = '<img src=x onerror="alert(1)">', script = "</script><script>alert(1)</script>";
   const results = syntheticResults({
