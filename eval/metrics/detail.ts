@@ -104,7 +104,10 @@ function angleSum(
       if (inA && inB) {
         const dx = p[i] - q[j], dy = p[i + 1] - q[j + 1], dz = p[i + 2] - q[j + 2];
         // Both are unit vectors: their distance is twice the sine of half the angle.
-        sum += 2 * Math.asin(Math.min(1, Math.sqrt(dx * dx + dy * dy + dz * dz) / 2));
+        const squared = (dx * dx + dy * dy + dz * dz) / 4, sine = Math.sqrt(squared);
+        sum += squared < SMALL
+          ? 2 * sine * arcsineSeries(squared)
+          : 2 * Math.asin(Math.min(1, sine));
         pixels++;
       }
       if (inA) i += 3;
@@ -112,6 +115,18 @@ function angleSum(
     }
   }
   return { sum, pixels };
+}
+
+/** Squared sines of half angles below 29°: most of those that are compared. */
+const SMALL = 1 / 16;
+
+/**
+ * asin(x) / x from x² < 1/16 by its Taylor series, off by 3e-12 at most: a quarter of the time of
+ * `Math.asin`.
+ */
+function arcsineSeries(x2: number): number {
+  return 1 + x2 * (1 / 6 + x2 * (3 / 40 + x2 * (15 / 336 + x2 * (105 / 3456 +
+                    x2 * (945 / 42240 + x2 * (10395 / 599040 + x2 * (135135 / 9676800)))))));
 }
 
 /** Two boxes of radius r have the variance 2/3 r (r + 1). */

@@ -50,7 +50,8 @@ export function drawScene(
   const { supersample = 1, light, memory = {} } = options;
   const frame = projectVertices(scene.positions, camera);
   const result = emptyMaps(frame, options);
-  const visibility = rasterize(scene, frame, frame.window, memory);
+  const layers = options.maps.some((name) => name.endsWith("_back")) ? 2 : 1;
+  const visibility = rasterize(scene, frame, { layers, memory });
   const covered = coveredPixels(visibility, frame);
   result.stats.covered = covered.length;
   if (result.mask !== undefined) { for (const pixel of covered) result.mask[pixel] = 255; }

@@ -16,11 +16,13 @@ import { GUARD_BAND, type PixelGrid } from "./pixel_grid.ts";
 import type { CpuScene } from "./scene.ts";
 
 /**
- * The nearest and the farthest surface at each pixel centre of a window, row by row. Front and
- * back stand side by side: front at 2i, back at 2i + 1.
+ * The nearest and, with two layers, the farthest surface at each pixel centre of a window, row by
+ * row. With two, front and back stand side by side: front at 2i, back at 2i + 1.
  */
 export interface Visibility {
   window: PixelWindow;
+  /** 1: the front alone; 2: front and back. */
+  layers: 1 | 2;
   /** Keys as {@linkcode Frame.screen} has them. */
   keys: Float64Array;
   /** Triangle of the scene (drawing order) + 1; 0 where nothing is. */
@@ -33,30 +35,35 @@ export interface VisibilityMemory {
   faces?: Uint32Array;
 }
 
+/** What {@linkcode rasterize} finds, and with which arrays. */
+export interface RasterizeOptions {
+  /** Default: the frame's. */
+  window?: PixelWindow;
+  /** Default: 2. */
+  layers?: Visibility["layers"];
+  /** Arrays to use again; the result is valid until they are used by another call. */
+  memory?: VisibilityMemory;
+}
+
 /**
  * Finds the first and the last surface at each pixel centre of a window. Equal depths go to the
  * lowest triangle index of the mesh, so the result does not depend on the order of the work.
- *
- * @param memory Arrays to use again; the result is valid until they are used by another call.
  */
 export function rasterize(
   scene: CpuScene,
   frame: Frame,
-  window: PixelWindow = frame.window,
-  memory: VisibilityMemory = {},
+  options: RasterizeOptions = {},
 ): Visibility {
-  const pixels = (window.x1 - window.x0) * (window.y1 - window.y0);
-  if (memory.keys === undefined || memory.keys.length < 2 * pixels) {
-    memory.keys = new Float64Array(2 * pixels);
-    memory.faces = new Uint32Array(2 * pixels);
+  const { window = frame.window, layers = 2, memory = {} } = options;
+  const length = layers * (window.x1 - window.x0) * (window.y1 - window.y0);
+  if (memory.keys === undefined || memory.keys.length < length) {
+    memory.keys = new Float64Array(length);
+    memory.faces = new Uint32Array(length);
   }
-  const keys = memory.keys.subarray(0, 2 * pixels);
-  const faces = memory.faces!.subarray(0, 2 * pixels).fill(0);
-  for (let i = 0; i < keys.length; i += 2) {
-    keys[i] = -Infinity;
-    keys[i + 1] = Infinity;
-  }
-  const visibility: Visibility = { window, keys, faces };
+  const keys = memory.keys.subarray(0, length).fill(-Infinity);
+  const faces = memory.faces!.subarray(0, length).fill(0);
+  if (layers === 2) { for (let i = 1; i < length; i += 2) keys[i] = Infinity; }
+  const visibility: Visibility = { window, layers, keys, faces };
   const whole: ScreenTriangles = { screen: frame.screen, corners: scene.corners };
   const target = { grid: frame.grid, faceOf: scene.faceOf, visibility };
   const toClip = fillTriangles(whole, target);
@@ -89,7 +96,8 @@ function fillTriangles(
   { grid, faceOf, visibility }: FillTarget,
 ): number[] {
   const { x0, y0, x1, y1 } = visibility.window;
-  const { keys, faces: ids } = visibility;
+  const { keys, faces: ids, layers } = visibility;
+  const both = layers === 2;
   const windowWidth = x1 - x0;
   const { subpixels } = grid;
   const perSubpixel = 1 / subpixels;
@@ -171,9 +179,13 @@ function fillTriangles(
       let ca = rowCa + (first - i0) * stepCa;
       const qy = (j - middleY) * subpixels;
       const rowKey = ka + (qy - va) * slopeY;
-      let at = 2 * ((j - y0) * windowWidth + (first - x0));
-      for (let i = first; i <= last; i++, at += 2) {
-        if (ab >= 0 && bc >= 0 && ca >= 0) {
+      let at = layers * ((j - y0) * windowWidth + (first - x0));
+      for (let i = first; i <= last; i++, at += layers) {
+        // A triangle between what is nearest and what is farthest already is not looked at closer.
+        if (
+          ab >= 0 && bc >= 0 && ca >= 0 &&
+          (maxKey >= keys[at] || (both && minKey <= keys[at + 1]))
+        ) {
           const qx = (i - middleX) * subpixels;
           let key: number;
           if (ab < safe || bc < safe || ca < safe) {
@@ -190,7 +202,8 @@ function fillTriangles(
             ids[at] = id;
           }
           if (
-            key <= keys[at + 1] && (key < keys[at + 1] || faceOf[id - 1] < faceOf[ids[at + 1] - 1])
+            both && key <= keys[at + 1] &&
+            (key < keys[at + 1] || faceOf[id - 1] < faceOf[ids[at + 1] - 1])
           ) {
             keys[at + 1] = key;
             ids[at + 1] = id;

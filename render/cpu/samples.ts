@@ -23,13 +23,13 @@ export type Side = "front" | "back";
 
 /** Lists the covered pixels of a window: index in the picture, row by row. */
 export function coveredPixels(visibility: Visibility, frame: Frame): Uint32Array {
-  const { window: { x0, x1, y0 }, faces } = visibility;
+  const { window: { x0, x1, y0 }, faces, layers } = visibility;
   const columns = x1 - x0, { width } = frame.grid;
   let count = 0;
-  for (let at = 0; at < faces.length; at += 2) if (faces[at] !== 0) count++;
+  for (let at = 0; at < faces.length; at += layers) if (faces[at] !== 0) count++;
   const pixels = new Uint32Array(count);
   for (let at = 0, row = y0, n = 0; at < faces.length; row++) {
-    for (let column = 0; column < columns; column++, at += 2) {
+    for (let column = 0; column < columns; column++, at += layers) {
       if (faces[at] !== 0) pixels[n++] = row * width + x0 + column;
     }
   }
@@ -44,12 +44,13 @@ const found = new Float64Array(3);
  * taken.
  *
  * @param pixels From {@linkcode coveredPixels}.
+ * @param side `back` needs two layers.
  */
 export function samplesOf(
   { scene, frame, visibility }: { scene: CpuScene; frame: Frame; visibility: Visibility },
   { pixels, side }: { pixels: Uint32Array; side: Side },
 ): Samples {
-  const { keys, faces: ids, window } = visibility;
+  const { keys, faces: ids, window, layers } = visibility;
   const { screen, grid: { width, height, subpixels }, camera } = frame;
   const { corners } = scene;
   const perspective = camera.projection === "perspective";
@@ -60,7 +61,7 @@ export function samplesOf(
   const weights = new Float64Array(2 * count), facing = new Int8Array(count);
   for (let n = 0; n < count; n++) {
     const pixel = pixels[n], row = (pixel / width) | 0, column = pixel - row * width;
-    const at = 2 * ((row - window.y0) * columns + column - window.x0) + offset;
+    const at = layers * ((row - window.y0) * columns + column - window.x0) + offset;
     const face = ids[at] - 1;
     faces[n] = face;
     depths[n] = depthOfKey(camera, keys[at]);

@@ -45,7 +45,11 @@ export function supersampledColors(
   for (let row = Math.floor(y0 / supersample); row * supersample < y1; row += rows) {
     const top = Math.max(y0, row * supersample);
     const bottom = Math.min(y1, (row + rows) * supersample);
-    const visibility = rasterize(scene, frame, { x0, x1, y0: top, y1: bottom }, memory);
+    const visibility = rasterize(scene, frame, {
+      window: { x0, x1, y0: top, y1: bottom },
+      layers: color_back === undefined ? 1 : 2,
+      memory,
+    });
     const pixels = coveredPixels(visibility, frame);
     const sampled = (side: Side) => {
       const samples = samplesOf({ scene, frame, visibility }, { pixels, side });

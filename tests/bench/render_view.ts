@@ -54,7 +54,7 @@ for (const yawDeg of [...yaws, ...yaws]) {
     return result;
   };
   const frame = stage("project", () => projectVertices(scene.positions, camera));
-  const visibility = stage("rasterize", () => rasterize(scene, frame, frame.window, memory));
+  const visibility = stage("rasterize", () => rasterize(scene, frame, { memory }));
   const covered = stage("covered", () => coveredPixels(visibility, frame));
   for (const side of ["front", "back"] as const) {
     const normalMap = new Uint16Array(3 * size * size), colorMap = new Uint8Array(4 * size * size);
