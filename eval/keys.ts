@@ -65,6 +65,7 @@ const UNITS: Readonly<Record<string, readonly [unit: string, digits: number]>> =
   axis100: ["axis × 100", 3],
   percent: ["%", 1],
   db: ["dB", 2],
+  px: ["px", 1],
 };
 
 const KNOWN: Readonly<Record<string, KeyInfo>> = {
@@ -308,8 +309,8 @@ function unitOf(suffix: string): readonly [string, number] | undefined {
 
 /** Errors are better low, agreements high; counts and flags neither. */
 function betterByName(key: string): Better | undefined {
-  if (/^(psnr|ssim|ms_ssim|iou|nc|f|precision|recall)(_|$)/.test(key)) return "higher";
+  if (/^(psnr|ssim|ms_ssim|iou|nc|f|precision|recall|normal_under)(_|$)/.test(key)) return "higher";
   if (/(^|_)(error|rmse|mae|lpips|fid|kid)(_|$)/.test(key)) return "lower";
-  if (/^(p2s|s2p|chamfer|hausdorff|normal|depth)_/.test(key)) return "lower";
+  if (/^(p2s|s2p|chamfer|hausdorff|normal|depth|keypoint)_/.test(key)) return "lower";
   return undefined;
 }

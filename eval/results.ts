@@ -12,6 +12,7 @@ import {
   statedTimingSchema,
   trainedOnSchema,
 } from "../core/files/predictions_json.ts";
+import { picturesSchema } from "./pictures_json.ts";
 
 /** Value of `schema` in `results.json`. */
 export const RESULTS_SCHEMA = "scan2score/results-1";
@@ -93,6 +94,7 @@ export const resultsSchema = open({
   inputs: z.array(inputSchema),
   methods: z.array(methodSchema),
   rows: z.array(rowSchema).describe("Sorted by protocol, method, subject, view"),
+  pictures: picturesSchema.describe("Only where pictures were asked for").optional(),
   seal: sealSchema.optional(),
 }).superRefine(checkRows);
 

@@ -35,6 +35,11 @@ export function evalCommand(finish: Finish) {
     .option("--protocol <ids>", "protocols, comma-separated", list, ["suite-1"])
     .option("--samples <n>", "points a surface, instead of the protocol's", positive)
     .option("--seed <n>", "seed of all samples", natural, 0)
+    .option("--pictures", "also compare pictures: PSNR, SSIM, maps, joints (in results.json)")
+    .option(
+      "--perceptual-models <dir>",
+      "and LPIPS, FID, KID by these networks: lpips.onnx, features.onnx",
+    )
     .option("--format <name>", "layout of the truth (else told by its content)")
     .option(...ONLY).option(...LIMIT).option(...SHARD).option(...WORKERS).option(...MEMORY)
     .option(...JSON_OUT).option(...QUIET)
@@ -42,6 +47,8 @@ export function evalCommand(finish: Finish) {
       const { openForWork, reportEval } = await import("./_steps.ts");
       const { evaluate } = await import("../eval/evaluate.ts");
       const { openPredictions } = await import("../eval/predictions.ts");
+      const { addPictures } = await import("../eval/add_pictures.ts");
+      const { openPerceptualModels } = await import("../eval/perceptual_models.ts");
       const { protocolNamed } = await import("../eval/protocols/registry.ts");
       const protocols = flags.protocol.map((id) => ({
         id: protocolNamed(id).id,
@@ -56,13 +63,20 @@ export function evalCommand(finish: Finish) {
         for (const note of set.notes) progress.note(note);
         if (restricted) set.entries = set.entries.filter(({ subject }) => chosen.has(subject));
       }
-      const out = userPath(flags.out);
+      const out = userPath(flags.out), signal = interruptSignal();
+      await using models = flags.perceptualModels === undefined
+        ? undefined
+        : await openPerceptualModels(userPath(flags.perceptualModels));
       const summary = await evaluate(out, { truth: dataset, sets, protocols, seed: flags.seed }, {
         workers: workerCount(flags.workers, flags.memory),
         shard: shardFromEnvironment(flags.shard),
         progress,
-        signal: interruptSignal(),
+        signal,
       });
+      if (summary.results !== undefined && (flags.pictures || models !== undefined)) {
+        const options = { subjects: dataset.subjects, models, progress, signal };
+        await addPictures(out, summary.results, options);
+      }
       finish(reportEval(summary, { out, flags }));
     });
 }

@@ -6,6 +6,7 @@ export * from "./canonical_order.ts";
 export * from "./closest.ts";
 export * from "./edge_surface.ts";
 export * from "./eigen.ts";
+export * from "./eigenvalues.ts";
 export * from "./even_sampler.ts";
 export * from "./icp.ts";
 export * from "./kdtree.ts";
