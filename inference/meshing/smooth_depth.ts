@@ -77,56 +77,90 @@ function smoothed(
     { depth, normals, unit, window },
     1,
   );
-  const right = differences(given, slopeU, 1, columns);
-  const down = differences(given, slopeV, columns, columns);
   const lambda = Math.min(LARGEST_LAMBDA, (noisePx / SLOPE_NOISE) ** 2);
   const edge = Math.min(EDGE_PX, EDGE_NOISES * Math.SQRT2 * noisePx);
-  const weightsOf = (beyond: Float32Array, step: number) => {
-    const out = new Float32Array(size);
-    for (let n = 0; n + step < size; n++) {
-      if (!(Math.abs(beyond[n]) <= edge)) continue;
-      const c = Math.min(cosine[n], cosine[n + step]);
-      out[n] = lambda * c * c * c * c;
-    }
-    return out;
-  };
-  const weightRight = weightsOf(right, 1), weightDown = weightsOf(down, columns);
-  const z = given.slice();
-  // Right of n, z[n + 1] − z[n] should be the slope: the given difference less what is beyond it.
-  const slopeRight = slopesOf(given, right, 1), slopeDown = slopesOf(given, down, columns);
-  for (let round = 0; round < SWEEPS; round++) {
-    const forward = (round & 1) === 0;
-    for (let k = columns; k < size - columns; k++) {
-      const n = forward ? k : size - 1 - k, here = z[n];
-      if (here !== here) continue;
-      const wr = weightRight[n], wd = weightDown[n];
-      const wl = weightRight[n - 1], wu = weightDown[n - columns];
-      let sum = given[n];
-      if (wr > 0) sum += wr * (z[n + 1] - slopeRight[n]);
-      if (wd > 0) sum += wd * (z[n + columns] - slopeDown[n]);
-      if (wl > 0) sum += wl * (z[n - 1] + slopeRight[n - 1]);
-      if (wu > 0) sum += wu * (z[n - columns] + slopeDown[n - columns]);
-      z[n] = here + RELAXATION * (sum / (1 + wr + wd + wl + wu) - here);
-    }
-  }
+  const tie = { edge, lambda, cosine };
+  const right = linksOf(differences(given, slopeU, 1, columns), 1, tie);
+  const down = linksOf(differences(given, slopeV, columns, columns), columns, tie);
+  const change = changesOf(given, columns, right, down);
   const out = depth.slice();
   let squares = 0, count = 0, maxPx = 0;
   for (let n = 0; n < size; n++) {
-    if (z[n] !== z[n]) continue;
+    if (given[n] !== given[n]) continue;
     const p = (y0 + Math.floor(n / columns)) * camera.width + x0 + n % columns;
-    out[p] = perspective ? Math.exp(z[n] * unit) : z[n] * unit;
-    const change = Math.abs(z[n] - given[n]);
-    squares += change * change, count++;
-    maxPx = Math.max(maxPx, change);
+    const z = given[n] + change[n];
+    out[p] = perspective ? Math.exp(z * unit) : z * unit;
+    squares += change[n] * change[n], count++;
+    maxPx = Math.max(maxPx, Math.abs(change[n]));
   }
   return { depth: out, smoothing: { noisePx, rmsPx: Math.sqrt(squares / count), maxPx } };
 }
 
-/** What neighbours should differ by. */
-function slopesOf(values: Float64Array, beyond: Float32Array, step: number): Float32Array {
-  const out = new Float32Array(values.length);
-  for (let n = 0; n + step < out.length; n++) out[n] = values[n + step] - values[n] - beyond[n];
-  return out;
+/** What ties each pixel to the one a step on: how much, and by how much their depths differ too much. */
+interface Links {
+  weight: Float32Array;
+  beyond: Float32Array;
+}
+
+/** Ties pixels but across edges of the surface; 0 and 0 is no tie. In place of `beyond`. */
+function linksOf(
+  beyond: Float32Array,
+  step: number,
+  { edge, lambda, cosine }: { edge: number; lambda: number; cosine: Float32Array },
+): Links {
+  const weight = new Float32Array(beyond.length);
+  for (let n = 0; n < beyond.length; n++) {
+    if (!(Math.abs(beyond[n]) <= edge)) {
+      beyond[n] = 0;
+      continue;
+    }
+    const c = Math.min(cosine[n], cosine[n + step]);
+    weight[n] = lambda * c * c * c * c;
+  }
+  return { weight, beyond };
+}
+
+/**
+ * How much the most likely depths differ from those given: over-relaxed sweeps over every other pixel
+ * in turn, as a chessboard has them. Pixels of the window's first and last row stay.
+ */
+function changesOf(
+  given: Float64Array,
+  columns: number,
+  { weight: right, beyond: beyondRight }: Links,
+  { weight: down, beyond: beyondDown }: Links,
+): Float32Array {
+  const size = given.length, rows = size / columns;
+  const change = new Float32Array(size), pull = new Float32Array(size);
+  const share = new Float32Array(size), first = new Int32Array(rows), last = new Int32Array(rows);
+  for (let r = 1; r < rows - 1; r++) {
+    let from = r * columns, to = from + columns - 1;
+    while (from <= to && given[from] !== given[from]) from++;
+    while (to > from && given[to] !== given[to]) to--;
+    first[r] = from, last[r] = to;
+    for (let n = from; n <= to; n++) {
+      if (given[n] !== given[n]) continue;
+      const sum = right[n] + down[n] + right[n - 1] + down[n - columns];
+      share[n] = RELAXATION / (1 + sum);
+      pull[n] = right[n] * beyondRight[n] + down[n] * beyondDown[n] -
+        right[n - 1] * beyondRight[n - 1] - down[n - columns] * beyondDown[n - columns];
+    }
+  }
+  // Each sweep follows a row behind the one before, so that the rows at work stay in the cache; every
+  // pixel still sees just what the sweeps before have made of its neighbours.
+  for (let front = 1; front < rows - 2 + 2 * SWEEPS; front++) {
+    for (let half = 0; half < 2 * SWEEPS; half++) {
+      const r = front - half;
+      if (r < 1 || r > rows - 2) continue;
+      // Where nothing is given the share is 0, and so the change.
+      for (let n = first[r] + ((first[r] - r * columns + r + half) & 1); n <= last[r]; n += 2) {
+        const near = right[n] * change[n + 1] + right[n - 1] * change[n - 1] +
+          down[n] * change[n + columns] + down[n - columns] * change[n - columns];
+        change[n] = (1 - RELAXATION) * change[n] + share[n] * (pull[n] + near);
+      }
+    }
+  }
+  return change;
 }
 
 /** Depths in pixel sides (or their logarithms), and what the normals say, over a window. */
