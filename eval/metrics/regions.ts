@@ -39,7 +39,7 @@ export type RegionFlags = ReadonlyMap<string, Uint8Array>;
  * @param points xyz interleaved, length 3n, scan's frame, metres.
  */
 export function partFlags(points: Float64Array, body: TruthBody): RegionFlags {
-  const labels = partsOfPoints(points, body);
+  const labels = partsOfPoints(points, { ...body, order: "given" });
   const regionOf = BODY_PARTS.map((part) =>
     Object.keys(PART_REGIONS).findIndex((name) => PART_REGIONS[name].includes(partGroup(part)))
   );
