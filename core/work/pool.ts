@@ -9,6 +9,8 @@ import { messageOf } from "./errors.ts";
 export interface Job<P> {
   group: string;
   payload: P;
+  /** About how long it takes, in any unit: heavy groups go first, so that none is left to the end. */
+  weight?: number;
   /** Folder the task writes to; made by the caller. */
   scratch: () => Promise<string>;
   /** Told how far the job is. */
@@ -76,7 +78,7 @@ export async function runJobs<P>(
   await Promise.all(Array.from({ length: lanes }, lane));
 }
 
-/** Indices of jobs by group, groups in the order of their first job. */
+/** Indices of jobs by group: the heaviest groups first, then in the order of their first job. */
 function groupsInOrder(jobs: readonly Job<unknown>[]): number[][] {
   const groups = new Map<string, number[]>();
   jobs.forEach((job, index) => {
@@ -84,7 +86,9 @@ function groupsInOrder(jobs: readonly Job<unknown>[]): number[][] {
     if (members === undefined) groups.set(job.group, [index]);
     else members.push(index);
   });
-  return [...groups.values()];
+  const weightOf = (members: number[]) =>
+    members.reduce((sum, index) => sum + (jobs[index].weight ?? 0), 0);
+  return [...groups.values()].sort((a, b) => weightOf(b) - weightOf(a) || a[0] - b[0]);
 }
 
 type Answer = Extract<WorkerAnswer, { ok: boolean }>;

@@ -149,7 +149,10 @@ async function makeAssets(
     const payload = await subjectJob(key, { placed, leaderboard, options });
     if (payload === undefined) continue;
     // Nothing is written, so there is no scratch folder.
-    jobs.push({ key, group: nameOf(key), payload, scratch: () => Promise.resolve("") });
+    const { scan, predictions } = payload.plan;
+    const weight = [scan, ...predictions.map(({ mesh }) => mesh)]
+      .reduce((sum, file) => sum + (file?.bytes ?? 0), 0);
+    jobs.push({ key, group: nameOf(key), payload, weight, scratch: () => Promise.resolve("") });
   }
   const assets = new Map<string, SubjectAssets>();
   const notes = new Map<string, string[]>();
