@@ -7,6 +7,7 @@
  */
 import { join } from "../../core/work/path.ts";
 import { SUITE_ROOT } from "../../core/work/paths.ts";
+import { record } from "./_record.ts";
 
 const [file = join(SUITE_ROOT, "docs/experiments/demo.jsonc")] = Deno.args;
 const out = await Deno.makeTempDir({ prefix: "s2s_demo_" });
@@ -34,6 +35,8 @@ const { code } = await child.status;
 clearInterval(watch);
 const seconds = (performance.now() - started) / 1000;
 await Deno.remove(out, { recursive: true });
+await record("demo", cpu, "CPU s");
+await record("demo, peak", peakMb, "MB");
 console.log(
   `exit ${code}, ${seconds.toFixed(1)} s, ${cpu.toFixed(1)} CPU s, peak ${peakMb.toFixed(0)} MB`,
 );

@@ -7,6 +7,7 @@
 import { encodeExr, readExr } from "../../core/files/exr.ts";
 import { encodePng, type Image, readImage } from "../../core/files/image.ts";
 import { bytesSource } from "../../core/files/source.ts";
+import { record } from "./_record.ts";
 
 const SIZE = 2048;
 const ROUNDS = 7;
@@ -55,6 +56,8 @@ async function show(name: string, encode: () => Uint8Array, decode: (b: Uint8Arr
   }
   const text = (values: number[]) =>
     `${median(values).toFixed(0)} (${Math.min(...values).toFixed(0)}) ms`;
+  await record(`files_maps ${name} written, least`, Math.min(...writing), "ms");
+  await record(`files_maps ${name} read, least`, Math.min(...reading), "ms");
   const size = `${(bytes.length / 1e6).toFixed(2)} MB`;
   console.log(`${name.padEnd(24)} write ${text(writing)}, read ${text(reading)}, ${size}`);
 }

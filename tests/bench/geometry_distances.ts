@@ -17,6 +17,7 @@ import type { Mesh } from "../../core/geometry/mesh.ts";
 import { stratifiedSamples } from "../../core/geometry/sampler.ts";
 import { readMeshFile } from "../../core/files/mesh_file.ts";
 import { benchPair } from "./geometry_meshes.ts";
+import { record } from "./_record.ts";
 
 const { values: options } = parseArgs({
   args: Deno.args,
@@ -64,6 +65,7 @@ const report = {
 };
 if (options.json) console.log(JSON.stringify(report));
 else {
+  await record("geometry_distances, least", report.minMs, "ms");
   console.log(`${report.faces.join(" and ")} triangles, ${count} points each way, one thread`);
   console.log(
     `trees and distances ${report.medianMs.toFixed(0)} ms median, ${

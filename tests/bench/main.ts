@@ -5,10 +5,16 @@
  *   deno task bench              those that need nothing but the repository
  *   deno task bench render_view  one of them, with further arguments passed on
  *   deno task bench --list       what there is
+ *   deno task bench --against peers --python VENV/bin/python     ours and other libraries, with ratios
  *
- * Those that compare with other libraries need a Python that has them; their heads say how.
+ * What they measure is appended to `tests/bench/results/<processor>.csv`, with the versions: the
+ * history of a machine is one diff. Those that compare with other libraries need a Python that has
+ * them; their heads say how.
  */
 const HERE = new URL(".", import.meta.url);
+
+/** As the tasks have them. */
+const FLAGS = "--v8-flags=--no-maglev-osr,--expose-gc";
 
 /** Benchmarks without arguments, and what each measures. */
 const ALONE: readonly (readonly [name: string, what: string])[] = [
@@ -23,7 +29,7 @@ const ALONE: readonly (readonly [name: string, what: string])[] = [
 async function run(name: string, args: string[]): Promise<number> {
   console.log(`== ${name}`);
   const { code } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", new URL(`${name}.ts`, HERE).href, ...args],
+    args: ["run", "-A", FLAGS, new URL(`${name}.ts`, HERE).href, ...args],
   }).spawn().status;
   return code;
 }
@@ -41,6 +47,8 @@ if (name === undefined) {
   let code = 0;
   for (const [one] of ALONE) code = Math.max(code, await run(one, []));
   Deno.exit(code);
+} else if (name === "--against") {
+  Deno.exit(await run("render_peers", Deno.args));
 } else if (name === "--list") {
   const what = new Map(ALONE);
   for (const one of await names()) {

@@ -16,6 +16,7 @@ import { rasterize } from "../../render/cpu/rasterize.ts";
 import { coveredPixels, samplesOf } from "../../render/cpu/samples.ts";
 import { prepareScene } from "../../render/cpu/scene.ts";
 import { readFixture } from "../render/_fixture.ts";
+import { record } from "./_record.ts";
 
 const size = Number(Deno.args[0] ?? 2048);
 const yaws = [-30, -20, -10, 0, 10, 20, 30];
@@ -38,6 +39,7 @@ for (let round = 0; round < 3; round++) {
   }
 }
 console.log(`${mesh.indices.length / 3} triangles, ${size}², maps ${maps.join(" ")}`);
+await record("render_view, a view, least", Math.min(...views), "ms");
 console.log(`prepare ${prepareMs.toFixed(0)} ms`);
 console.log(
   `view    ${median(views).toFixed(1)} ms median, ${Math.min(...views).toFixed(1)} min, ` +

@@ -90,13 +90,13 @@ export class Cluster implements AsyncDisposable {
     return text.trim() === "" ? [] : text.trim().split("\n");
   }
 
-  /** Processes of the tasks that run now, the suite's own. */
+  /** Processes of the array's tasks that run now, the suite's own. */
   async taskPids(): Promise<number[]> {
     const { stdout } = await new Deno.Command("pgrep", { args: ["-f", "tools/main.ts"] }).output();
     const found: number[] = [];
     for (const text of decode(stdout).trim().split("\n")) {
       const environment = await Deno.readTextFile(`/proc/${text}/environ`).catch(() => "");
-      if (environment.includes(this.folder) && environment.includes("SLURM_JOB_ID")) {
+      if (environment.includes(this.folder) && environment.includes("SLURM_ARRAY_TASK_ID")) {
         found.push(Number(text));
       }
     }
