@@ -36,7 +36,7 @@ export interface ReportOptions {
   command?: string | undefined;
   /** Distance at the end of the colours, millimetres; default: {@linkcode errorRangeMm}. */
   maxMm?: number | undefined;
-  pictures?: Omit<AssetOptions, "maxMm" | "embedScan" | "meshBytes"> | undefined;
+  pictures?: Omit<AssetOptions, "maxMm" | "embedScan" | "meshBytes" | "only"> | undefined;
   /** Largest mesh in the page, bytes; 0: none. Default: 60,000. */
   meshBytes?: number | undefined;
   /** Whose scans' shapes are copied into the page. Default: `open`. */
@@ -180,7 +180,7 @@ export async function subjectJob(
   { placed, leaderboard, options }: {
     placed: readonly PlacedResults[];
     leaderboard: Leaderboard;
-    options: ReportOptions;
+    options: ReportOptions & Pick<AssetOptions, "only">;
   },
 ): Promise<SubjectJob | undefined> {
   const { board } = startBoard(leaderboard.boards.map((board) => ({ board })));
@@ -192,6 +192,7 @@ export async function subjectJob(
     options: {
       ...options.pictures,
       maxMm: heatOf(leaderboard, options.maxMm).maxMm,
+      ...(options.only === undefined ? {} : { only: options.only }),
       ...(options.meshBytes === undefined ? {} : { meshBytes: options.meshBytes }),
       embedScan: await mayEmbed(plan, options.embedScans ?? "open"),
     },

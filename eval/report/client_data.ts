@@ -21,6 +21,8 @@ const IN_GALLERY: ReadonlySet<string> = new Set(["normal", "normalBack", "error"
 export interface ClientDataOptions {
   /** An address with `{id}` in it, for a served page. */
   subjectSource?: string | undefined;
+  /** The same of their pictures, where they come later. */
+  picturesSource?: string | undefined;
 }
 
 /** The scores of all boards as the page's script reads them. */
@@ -51,6 +53,7 @@ export function pageData(
       diverging: colorBytes(SIGNED_COLORS).toBase64(),
     },
     ...(options.subjectSource === undefined ? {} : { subjectSource: options.subjectSource }),
+    ...(options.picturesSource === undefined ? {} : { picturesSource: options.picturesSource }),
   };
 }
 

@@ -43,6 +43,8 @@ export interface PictureOptions {
   supersample?: number;
   /** WebP quality, 1 to 100. */
   quality?: number;
+  /** See `LossyOptions`. */
+  effort?: number;
   /** Distance at the end of the colours, millimetres. */
   maxMm?: number;
   /** `all`: also depths, and how normals and depths differ. `few`: normals and distances. */
@@ -54,6 +56,7 @@ export const PICTURE_DEFAULTS: Readonly<Required<PictureOptions>> = Object.freez
   heightPx: 512,
   supersample: 2,
   quality: 80,
+  effort: 4,
   maxMm: 50,
   maps: "all",
 });
@@ -71,11 +74,11 @@ export async function drawSubject(
   scene: SubjectScene,
   options: PictureOptions = {},
 ): Promise<SubjectPictures> {
-  const { heightPx, supersample, quality, maxMm, maps } = withDefaults(PICTURE_DEFAULTS, options);
+  const { heightPx, supersample, maxMm, maps, ...lossy } = withDefaults(PICTURE_DEFAULTS, options);
   const frame = frameSubject(scene.scan, { camera: scene.camera, heightPx, supersample });
   using own = scene.tree === undefined ? buildTree(scene.scan) : undefined;
   const tree = scene.tree ?? own!;
-  const encode = (image: Image) => pictureOf(image, quality);
+  const encode = (image: Image) => pictureOf(image, lossy);
   const backend = cpuBackend();
   const truth = await drawViews(scene.scan, { frame, backend });
   const ranges = truth.map(depthRange);
@@ -152,8 +155,11 @@ async function cropInput(input: Image, camera: Camera, frame: PictureFrame): Pro
 }
 
 /** A picture as a `data:` URL. */
-async function pictureOf(image: Image, quality: number): Promise<Picture> {
-  const bytes = await encodeLossy(image, { format: "webp", quality });
+async function pictureOf(
+  image: Image,
+  { quality, effort }: { quality: number; effort: number },
+): Promise<Picture> {
+  const bytes = await encodeLossy(image, { format: "webp", quality, effort });
   const src = `data:image/webp;base64,${bytes.toBase64()}`;
   return { src, width: image.width, height: image.height };
 }

@@ -5,6 +5,7 @@
  * Addresses name subjects by number and nothing else; none is ever turned into a path, so no request
  * can reach a file that the results do not name.
  */
+import { runJobs } from "../../core/work/pool.ts";
 import { basename, dirname, join } from "../../core/work/path.ts";
 import { InputError, messageOf } from "../../core/work/errors.ts";
 import { WORK_FOLDER } from "../../core/work/scratch.ts";
@@ -19,7 +20,7 @@ import { reportData, type ReportModel } from "./report_data.ts";
 import { SPLIT_DEFAULTS } from "./split_report.ts";
 import type { EmbedScans } from "./embed_scans.ts";
 import type { PlacedResults } from "./subject_plan.ts";
-import makePlannedAssets from "./subject_task.ts";
+import type { SubjectJob } from "./subject_task.ts";
 import type { SubjectAssets } from "./subject_assets.ts";
 import { readTimings } from "./timings.ts";
 
@@ -39,17 +40,23 @@ export interface ServeOptions {
 /** Looks at a running evaluation between two pages made of what it has done so far. */
 const PARTIAL_LOOKS = 15;
 
-/** Subjects that are kept made; the oldest goes first. */
-const KEPT = 12;
+/** Halves of subjects that are kept made; the oldest goes first. */
+const KEPT = 24;
 
-const EVENTS = "/events", SUBJECT = /^\/subject\/(s-\d{1,7})\.json$/;
+/** Effort of pictures that go no farther than this machine: half the time for a seventh more bytes. */
+const QUICK = 1;
+
+const EVENTS = "/events", SUBJECT = /^\/subject\/(s-\d{1,7})(\.pictures)?\.json$/;
+
+/** A subject comes in two halves: its meshes and distances at once, its pictures when they are drawn. */
+type Half = "models" | "pictures";
 
 interface State {
   version: string;
   html: string;
   model?: ReportModel;
   /** What makes a subject's assets. */
-  make?: (index: number) => Promise<SubjectAssets>;
+  make?: (index: number, half: Half) => Promise<SubjectAssets>;
 }
 
 /** Answers the requests of one browser on this machine. */
@@ -89,8 +96,10 @@ export class ReportServer {
       });
     }
     if (url.pathname === EVENTS) return this.events();
-    const subject = SUBJECT.exec(url.pathname)?.[1];
-    if (subject !== undefined) return await this.subject(subject);
+    const subject = SUBJECT.exec(url.pathname);
+    if (subject !== null) {
+      return await this.subject(subject[1], subject[2] === undefined ? "models" : "pictures");
+    }
     return plain(404, "no such page");
   }
 
@@ -154,45 +163,50 @@ export class ReportServer {
       body: <Page model={model} />,
       data: new Map([[
         "page-data",
-        pageData(model, pool, { subjectSource: "/subject/{id}.json" }),
+        pageData(model, pool, {
+          subjectSource: "/subject/{id}.json",
+          picturesSource: "/subject/{id}.pictures.json",
+        }),
       ]]),
       viewer: true,
       events: EVENTS,
     });
     const { heightPx, supersample, meshBytes } = SPLIT_DEFAULTS;
-    const make = async (index: number): Promise<SubjectAssets> => {
+    const make = async (index: number, only: Half): Promise<SubjectAssets> => {
       const job = await subjectJob(model.subjects[index], {
         placed,
         leaderboard,
         options: {
-          pictures: { heightPx, supersample, ...this.options.pictures },
+          pictures: { heightPx, supersample, effort: QUICK, ...this.options.pictures },
+          only,
           meshBytes,
           embedScans: this.options.embedScans ?? "all",
         },
       });
       if (job === undefined) throw new InputError("the results have no folder");
-      return (await makePlannedAssets(job)).result as unknown as SubjectAssets;
+      return await inThread(job);
     };
     return { version, html, model, make };
   }
 
-  private async subject(id: string): Promise<Response> {
+  private async subject(id: string, half: Half): Promise<Response> {
     const { model, make } = await this.current();
     const index = model?.subjects.findIndex((subject) => subject.id === id) ?? -1;
     if (model === undefined || make === undefined || index < 0) {
       return plain(404, "no such subject");
     }
-    let answer = this.made.get(id);
+    const name = `${id} ${half}`;
+    let answer = this.made.get(name);
     if (answer === undefined) {
-      answer = make(index).then((assets) =>
+      answer = make(index, half).then((assets) =>
         Response.json(subjectData({ ...model.subjects[index], assets }, { all: true }), {
           headers: SAFE,
         })
       );
-      this.made.set(id, answer);
+      this.made.set(name, answer);
       const oldest = this.made.keys().next().value!;
       if (this.made.size > KEPT) this.made.delete(oldest);
-      answer.catch(() => this.made.delete(id));
+      answer.catch(() => this.made.delete(name));
     }
     return (await answer).clone();
   }
@@ -256,6 +270,19 @@ export class ReportServer {
     if (!running) return {};
     return total === 0 ? { done } : { done, total };
   }
+}
+
+/** Makes a subject beside the thread that answers: tables and progress go on meanwhile. */
+async function inThread(job: SubjectJob): Promise<SubjectAssets> {
+  const jobs = [{ group: "", payload: job, scratch: () => Promise.resolve("") }];
+  let made: SubjectAssets | undefined, reason = "it was not made";
+  await runJobs(new URL("./subject_task.ts", import.meta.url), jobs, (_, result) => {
+    if (result.ok) made = result.outcome.result as unknown as SubjectAssets;
+    else reason = result.reason;
+    return Promise.resolve();
+  }, { workers: 1 });
+  if (made === undefined) throw new InputError(reason);
+  return made;
 }
 
 const SAFE = {

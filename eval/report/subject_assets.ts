@@ -42,6 +42,8 @@ export interface AssetOptions extends PictureOptions {
   meshBytes?: number;
   /** Whether the scan's (and the body's) shape may be copied into the page. */
   embedScan?: boolean;
+  /** One half of the work: what is looked at first, or what takes longest. Default: both. */
+  only?: "models" | "pictures" | undefined;
 }
 
 /** 60 kB a mesh, without the scan. */
@@ -72,6 +74,10 @@ export async function subjectAssets(
     embedScan: options.embedScan,
   });
   const { scan, body, subject } = scene;
+  const { meshBytes: _meshBytes, embedScan: _embedScan, only, ...pictureOptions } = options;
+  if (only === "pictures") {
+    return { ...NO_ASSETS, pictures: await drawSubject(scene, pictureOptions) };
+  }
   using surface = new SignedSurface(scan);
   const parts = body && ((points: Float32Array) => partsOfPoints(points, body));
   const models = new Map<string, ModelAsset>(), distances = new Map<string, DistanceSummary>();
@@ -96,11 +102,9 @@ export async function subjectAssets(
       return mesh;
     },
   ]));
-  const { meshBytes: _meshBytes, embedScan: _embedScan, ...pictureOptions } = options;
-  const pictures = await drawSubject(
-    { ...scene, predictions, tree: surface.tree },
-    pictureOptions,
-  );
+  const pictures = only === "models"
+    ? await withoutPictures(predictions)
+    : await drawSubject({ ...scene, predictions, tree: surface.tree }, pictureOptions);
   const embed = embedScan && maxBytes > 0;
   return {
     pictures,
@@ -114,6 +118,21 @@ export async function subjectAssets(
     distances: Object.fromEntries(distances),
     notes,
   };
+}
+
+/** Loads every prediction; says of those that cannot be loaded what drawing them would say. */
+async function withoutPictures(
+  predictions: ReadonlyMap<string, () => Promise<Mesh>>,
+): Promise<SubjectPictures> {
+  const methods: Record<string, { note: string }> = {};
+  for (const [method, load] of predictions) {
+    try {
+      await load();
+    } catch (error) {
+      methods[method] = { note: `No pictures: ${messageOf(error)}` };
+    }
+  }
+  return { scan: {}, methods };
 }
 
 function asset({ glb, ...rest }: ViewerMesh): ModelAsset {

@@ -2,7 +2,7 @@
  * How rendering grows with the number of subjects, and whether killing it changes a byte. By hand:
  *
  *     deno run -A tests/bench/render_scale.ts throughput [subjects] [size] [layout]
- *     deno run -A tests/bench/render_scale.ts memory [size]                     peak memory of 20 and of 200 subjects
+ *     deno run -A tests/bench/render_scale.ts memory [size] [subjects]          resident memory as subjects go by
  *     deno run -A tests/bench/render_scale.ts kills [times] [subjects] [seed]   killed at random moments, resumed, compared
  *
  * The set is made of the bundled people again and again under other names. Linux: memory is read
@@ -49,8 +49,8 @@ interface Run {
   seconds: number;
   /** Of the process and its threads, bytes. */
   peakRss: number;
-  /** Resident bytes every 100 ms. */
-  rss: number[];
+  /** Resident bytes every 100 ms, and how many items were done then. */
+  rss: { bytes: number; done: number }[];
   code: number;
 }
 
@@ -59,10 +59,17 @@ async function run(args: string[], killMs?: number): Promise<Run> {
   const started = performance.now();
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", V8_FLAGS, join(SUITE_ROOT, "tools/main.ts"), ...args],
-    stdout: "null",
+    stdout: "piped",
     stderr: "null",
   }).spawn();
-  const rss: number[] = [];
+  let done = 0;
+  const counted = (async () => {
+    const decoder = new TextDecoder();
+    for await (const chunk of child.stdout) {
+      done += decoder.decode(chunk, { stream: true }).split('"event":"item"').length - 1;
+    }
+  })();
+  const rss: Run["rss"] = [];
   let peakRss = 0, ended = false;
   const killer = killMs === undefined ? undefined : setTimeout(() => {
     if (!ended) child.kill("SIGKILL");
@@ -73,14 +80,14 @@ async function run(args: string[], killMs?: number): Promise<Run> {
       const kilobytes = (name: string) =>
         1024 * Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1] ?? 0);
       peakRss = Math.max(peakRss, kilobytes("VmHWM"));
-      rss.push(kilobytes("VmRSS"));
+      rss.push({ bytes: kilobytes("VmRSS"), done });
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   })();
   const { code } = await child.status;
   ended = true;
   clearTimeout(killer);
-  await watch;
+  await Promise.all([watch, counted]);
   return { seconds: (performance.now() - started) / 1000, peakRss, rss, code };
 }
 
@@ -104,7 +111,7 @@ async function digest(folder: string): Promise<string> {
 const options = (
   size: string,
   layout: string,
-) => ["--yaws=0", "--size", size, "--layout", layout, "--workers", "2", "--quiet"];
+) => ["--yaws=0", "--size", size, "--layout", layout, "--workers", "2", "--json"];
 
 async function throughput(
   folder: string,
@@ -127,32 +134,23 @@ async function throughput(
   );
 }
 
-/** Medians of ten equal parts of a list. */
-function tenths(values: readonly number[]): number[] {
-  return Array.from({ length: 10 }, (_, i) => {
-    const part = values.slice(
-      Math.floor(i * values.length / 10),
-      Math.floor((i + 1) * values.length / 10),
-    ).sort((a, b) => a - b);
-    return part[part.length >> 1] ?? 0;
-  });
-}
-
-async function memory(folder: string, [size = "512"]: string[]) {
-  for (const count of [20, 200]) {
-    const set = await makeSet(join(folder, `set${count}`), count),
-      out = join(folder, `out${count}`);
-    const { seconds, peakRss, rss } = await run([
-      "render",
-      set,
-      "-o",
-      out,
-      ...options(size, "suite"),
-    ]);
-    const mb = (bytes: number) => (bytes / 1e6).toFixed(0);
-    print(`${count} subjects at ${size}²: peak RSS ${mb(peakRss)} MB, ${seconds.toFixed(1)} s`);
-    print(`  median RSS by tenth of the run, MB: ${tenths(rss).map(mb).join(" ")}`);
+async function memory(folder: string, [size = "256", subjects = "200"]: string[]) {
+  const set = await makeSet(join(folder, "set"), Number(subjects)), out = join(folder, "out");
+  const args = ["render", set, "-o", out, ...options(size, "suite")];
+  const { seconds, peakRss, rss } = await run(args);
+  const mb = (bytes: number) => (bytes / 1e6).toFixed(0);
+  print(
+    `${subjects} subjects at ${size}²: peak RSS ${mb(peakRss)} MB, ${seconds.toFixed(1)} s; ` +
+      `mean RSS by tens of subjects, MB:`,
+  );
+  const means: number[] = [];
+  for (let from = 0; from < Number(subjects); from += 10) {
+    const part = rss.filter(({ done }) => done >= 2 * from && done < 2 * (from + 10));
+    means.push(part.reduce((sum, { bytes }) => sum + bytes, 0) / part.length);
   }
+  print(`  ${means.map(mb).join(" ")}`);
+  const change = means.at(-1)! / means[1] - 1;
+  print(`  the last ten against the tens up to 20: ${(100 * change).toFixed(1)} %`);
 }
 
 async function kills(folder: string, [times = "50", subjects = "10", seed = "1"]: string[]) {

@@ -77,6 +77,8 @@ export interface PageData {
   colors: { sequential: string; diverging: string };
   /** Where subjects are, if not in this page: `{id}` stands for the subject's. */
   subjectSource?: string;
+  /** As `subjectSource`, of its pictures, which come later. */
+  picturesSource?: string;
 }
 
 /** What a method made of a subject. */

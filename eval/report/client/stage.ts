@@ -22,6 +22,8 @@ export class Stage {
   private subject: SubjectData | undefined;
   private shown: Shown | undefined;
   private opening = 0;
+  /** The subject whose pictures have come, on a served page. */
+  private pictured: string | undefined;
   private opener: Element | null = null;
 
   /** @param boardOf The board that is chosen on the page. */
@@ -77,6 +79,23 @@ export class Stage {
     this.fillControls(subject);
     this.drawParts();
     await this.startView(subject, turn);
+    if (this.data.picturesSource !== undefined) await this.addPictures(subject, turn);
+  }
+
+  /** Puts the pictures of a served subject in their places once they are drawn. */
+  private async addPictures(subject: SubjectData, turn: number): Promise<void> {
+    const response = await fetch(this.data.picturesSource!.replace("{id}", subject.id));
+    if (turn !== this.opening) return;
+    if (!response.ok) return replace(one(".stage-maps", this.root)!, await response.text());
+    const drawn = await response.json() as SubjectData;
+    subject.scan.pictures = drawn.scan.pictures;
+    for (const method of subject.methods) {
+      const other = drawn.methods.find(({ name }) => name === method.name);
+      method.pictures = other?.pictures ?? {};
+    }
+    if (turn !== this.opening) return;
+    this.pictured = subject.id;
+    this.drawSide();
   }
 
   /** Draws what depends on the board; to be called when another one is chosen. */
@@ -251,6 +270,10 @@ export class Stage {
     const { subject } = this;
     if (subject === undefined) return;
     const side = this.value("side") as "front" | "back";
+    const later = this.data.picturesSource !== undefined;
+    if (later && this.pictured !== subject.id) {
+      return replace(one(".stage-maps", this.root)!, el("p", { class: "note" }, "Being drawn …"));
+    }
     drawMaps(one(".stage-maps", this.root)!, { data: this.data, subject, side });
   }
 
@@ -327,6 +350,7 @@ export class Stage {
     }
     this.shown = undefined;
     this.subject = undefined;
+    this.pictured = undefined;
     one("canvas", this.root)?.replaceWith(el("canvas"));
     for (
       const part of [".stage-maps", ".stage-scores", ".stage-histograms", ".stage-percentiles"]

@@ -40,7 +40,13 @@ Deno.test("ReportServer answers with tables at once and a subject when it is ask
     const subject = await server.handle(new Request(`${ORIGIN}/subject/s-0.json`));
     const json = await subject.json();
     assert.ok(json.methods[0].model.data.length > 1000);
-    assert.match(json.scan.pictures.normal, /^data:image\/webp/);
+    assert.ok(json.methods[0].distances !== undefined);
+    assert.deepEqual(json.scan.pictures, {}, "they take longer");
+    const pictures = await server.handle(new Request(`${ORIGIN}/subject/s-0.pictures.json`));
+    const later = await pictures.json();
+    assert.match(later.scan.pictures.normal, /^data:image\/webp/);
+    assert.match(later.methods[0].pictures.errorBack, /^data:image\/webp/);
+    assert.equal(later.methods[0].model, undefined, "they came before");
   });
 });
 
@@ -54,6 +60,8 @@ Deno.test("ReportServer reaches no file by its name, and nothing but GET", async
         "/subject/../secret.txt",
         "/subject/..%2f..%2fsecret.json",
         "/subject/s-99.json",
+        "/subject/s-99.pictures.json",
+        "/subject/s-0.secret.json",
         "/subject/s-0.json/../../secret.txt",
         "/subject/%2e%2e/secret.txt",
         "/results.json",
