@@ -90,6 +90,7 @@ export async function scorePictures(
   progress.start({ title: "pictures", total: scored.length, done: 0 });
   for (const subject of scored) {
     signal?.throwIfAborted();
+    const started = performance.now();
     const { mesh: scan } = await loadScan(subject, { textures: "decode" });
     const { yawsDeg, window, supersample } = PICTURE_CONSTANTS;
     const cameras = sideCameras(boundsOf(scan), { yawsDeg, sizePx, window });
@@ -124,7 +125,11 @@ export async function scorePictures(
       const at = { subject: subject.id, ...(view === undefined ? {} : { view }) };
       method.items.push({ ...at, scores: found, notes });
     }
-    progress.item({ id: subject.id, status: "done", seconds: 0 });
+    progress.item({
+      id: subject.id,
+      status: "done",
+      seconds: (performance.now() - started) / 1000,
+    });
   }
   progress.end();
   const { yawsDeg, window, supersample } = PICTURE_CONSTANTS;

@@ -30,7 +30,7 @@ export function frechetDistance(a: Features, b: Features): number {
 
 /** How {@linkcode kernelDistance} draws. */
 export interface KernelDistanceOptions {
-  /** Pictures of each set that one estimate takes; all, once, where there are no more. Default: 1000. */
+  /** Pictures of each set that one estimate takes; all, once, where neither has more. Default: 1000. */
   subsetSize?: number;
   /** Estimates that are averaged. Default: 100. */
   subsets?: number;
@@ -57,8 +57,10 @@ export function kernelDistance(
   { subsetSize = 1000, subsets = 100, seed = 0 }: KernelDistanceOptions = {},
 ): KernelDistance {
   checkSets(a, b);
+  if (a.length <= subsetSize && b.length <= subsetSize) {
+    return { mean: discrepancy(a, b), deviation: null };
+  }
   const size = Math.min(subsetSize, a.length, b.length);
-  if (size >= a.length && size >= b.length) return { mean: discrepancy(a, b), deviation: null };
   const draw = random(seed, "kid");
   const some = (set: Features) => {
     const order = set.map((_, i) => i);

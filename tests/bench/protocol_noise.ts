@@ -4,8 +4,9 @@
  * deviation over 20 seeds of the same pair (the scan and its fitted body), and what the body scores
  * as a prediction of itself. `eval/statistics/sampler_noise.ts` holds what this prints:
  *
- *   deno run -A tests/bench/protocol_noise.ts [PROTOCOL...]
+ *   deno run -A tests/bench/protocol_noise.ts [--seeds 20] [PROTOCOL...]
  */
+import { parseArgs } from "node:util";
 import { bodyMesh, poseBody } from "../../body/forward.ts";
 import { loadBody, loadScan } from "../../datasets/load.ts";
 import { openDataset } from "../../datasets/open.ts";
@@ -14,13 +15,18 @@ import { type Protocol, withConstants } from "../../eval/protocols/protocol.ts";
 import { PROTOCOLS } from "../../eval/protocols/registry.ts";
 import { type PairScores, preparePrediction, prepareTruth, scorePair } from "../../eval/score.ts";
 
-const SEEDS = 20, SUBJECT = "h02";
+const { values: options, positionals } = parseArgs({
+  args: Deno.args,
+  options: { seeds: { type: "string", default: "20" } },
+  allowPositionals: true,
+});
+const SEEDS = Number(options.seeds), SUBJECT = "h02";
 const dataset = await openDataset(new URL("../../fixtures/humans", import.meta.url).pathname);
 const subject = dataset.subjects.find(({ id }) => id === SUBJECT)!;
 const { mesh: scan } = await loadScan(subject, { textures: "skip" });
 const { model, fit } = await loadBody(subject);
 const body = bodyMesh(model, poseBody(model, fit));
-const chosen = PROTOCOLS.filter(({ id }) => Deno.args.length === 0 || Deno.args.includes(id));
+const chosen = PROTOCOLS.filter(({ id }) => positionals.length === 0 || positionals.includes(id));
 
 /** Pictures do not depend on the seed: they are left out, or small. */
 function withoutViews(protocol: Protocol): Protocol {
