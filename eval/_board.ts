@@ -8,6 +8,7 @@ import { compareText, type MethodRecord, type ProtocolRecord } from "./results.t
 import { publishedOf } from "./published/mod.ts";
 import type { SignFlipTester } from "./statistics/permutation.ts";
 import { rankIntervals } from "./statistics/ranks.ts";
+import { boardNoise } from "./statistics/sampler_noise.ts";
 import type { Resampler } from "./statistics/resampler.ts";
 
 /** What a board is made of. */
@@ -101,6 +102,7 @@ export function buildBoard(input: BoardInput, statistics: BoardStatistics): Boar
   rank(entries, { rankMeans, rankKey, better, level: statistics.level });
 
   const columns = columnsOf(protocol, keys, rankKey);
+  const noise = boardNoise(protocol, { subjects: subjects.length });
   return {
     protocol: protocol.id,
     alignment,
@@ -112,6 +114,7 @@ export function buildBoard(input: BoardInput, statistics: BoardStatistics): Boar
     columns,
     entries,
     pairs: comparePairs({ entries, cells, keys: columns }, statistics),
+    ...(noise === undefined ? {} : { samplerNoise: { ...noise } }),
     published: publishedOf(protocol.id) as unknown as Board["published"],
   };
 }

@@ -73,6 +73,14 @@ export const boardSchema = open({
   columns: z.array(z.string()).describe("The scores to show first"),
   entries: z.array(entrySchema).describe("Best first; methods with failures after the others"),
   pairs: z.array(pairSchema),
+  samplerNoise: open({
+    key: z.string(),
+    relative: z.number().describe("Of one item's score, as a share of it"),
+    ofMean: z.number().describe("Of a mean over the board's subjects, as a share of it"),
+  }).describe(
+    "How far the sampler's seed alone moves the score that ranks: standard deviation, as measured " +
+      "on one bundled person; absent where it was not",
+  ).optional(),
   published: z.array(anyJson).describe("Numbers from papers, never merged with measured ones"),
 });
 

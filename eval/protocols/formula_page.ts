@@ -2,6 +2,7 @@
 import type { Json } from "../../core/work/json.ts";
 import { describeKey } from "../keys.ts";
 import { publishedOf, type PublishedTable } from "../published/mod.ts";
+import { SAMPLER_NOISE } from "../statistics/sampler_noise.ts";
 import { PROTOCOLS } from "./registry.ts";
 import type { Protocol } from "./protocol.ts";
 
@@ -32,6 +33,15 @@ export function formulaPage(protocol: Protocol): string {
     lines.push(`| \`${name}\` | ${cell(valueText(value))} | ${cell(text)} | ${cell(source)} |`);
   }
   lines.push("");
+  const noise = Object.hasOwn(SAMPLER_NOISE, id) ? SAMPLER_NOISE[id] : undefined;
+  if (noise !== undefined) {
+    const percent = Number((100 * noise.relative).toPrecision(2));
+    lines.push(
+      `With another seed \`${noise.key}\` of one person moves by ${percent} % (standard deviation ` +
+        `over ${noise.seeds} seeds, \`tests/bench/protocol_noise.ts\`).`,
+      "",
+    );
+  }
   const tables = publishedOf(id);
   if (tables.length > 0) {
     lines.push(`Published under it: ${tables.map(tableText).join("; ")}.`, "");

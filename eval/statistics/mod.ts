@@ -6,3 +6,4 @@ export * from "./quantile.ts";
 export * from "./ranks.ts";
 export * from "./required_subjects.ts";
 export * from "./resampler.ts";
+export * from "./sampler_noise.ts";
