@@ -4,7 +4,9 @@ import { protocolNamed, protocolOf, PROTOCOLS } from "../../../eval/protocols/re
 import { isFieldProtocol } from "../../../eval/protocols/field_protocol.ts";
 import { formulaPage, protocolsDocument } from "../../../eval/protocols/formula_page.ts";
 import { protocolRecord, withConstants } from "../../../eval/protocols/protocol.ts";
-import { prepareTruth, scorePair } from "../../../eval/score.ts";
+import { identity } from "../../../core/geometry/transform.ts";
+import { pairDistances } from "../../../eval/metrics/pair_distances.ts";
+import { preparePrediction, prepareTruth, scorePair } from "../../../eval/score.ts";
 import { blob, cube, icosphere, join, meshOf, moved } from "../../core/geometry/_shapes.ts";
 
 /** A protocol with fewer points and smaller pictures, for speed. */
@@ -202,6 +204,25 @@ Deno.test("scores do not depend on the order of protocols, and are those of the 
     const shared = await scorePair(ready, prediction, { protocol: quick(id, 300) });
     assert.deepEqual(shared.scores.none, (await scores(id, truth, prediction, 300)).none);
   }
+});
+
+Deno.test("protocols share samples, trees and distances: what one measured the next does not", async () => {
+  const truth = prepareTruth(blob(3), { subject: "s" });
+  using prediction = preparePrediction(blob(3, 1), truth);
+  const measured = (samples: number) =>
+    pairDistances(truth, prediction, {
+      placement: { name: "none", matrix: identity(), scale: 1 },
+      settings: { samples, sampler: "area", target: "surface" },
+    });
+  await scorePair(truth, prediction, { protocol: quick("pifuhd-2020", 300) });
+  const first = measured(300), trees = [truth.tree, prediction.tree];
+  for (const id of ["xavatar-2023", "human3diffusion-2024", "2k2k-style", "econ-2023"]) {
+    await scorePair(truth, prediction, { protocol: quick(id, 300) });
+  }
+  assert.equal(measured(300), first);
+  assert.equal(truth.drawn("area", 300), first.ofTruth);
+  assert.deepEqual([truth.tree, prediction.tree], trees);
+  assert.notEqual(measured(200), first);
 });
 
 Deno.test("every protocol of the field scores a pair without a single number that is not finite", async () => {
