@@ -150,6 +150,15 @@ function boardNote({ board }: BoardModel, level: string): string {
         "it completed, and the worst case puts the board’s worst value for the others.",
     );
   }
+  if (board.samplerNoise !== undefined) {
+    const { key, relative, ofMean } = board.samplerNoise;
+    const percent = (share: number) => `${Number((100 * share).toPrecision(2))} %`;
+    parts.push(
+      `The sampler’s seed alone moves ${describeKey(key).title} of one subject by ${
+        percent(relative)
+      } and this mean by ${percent(ofMean)} (standard deviation, measured on one bundled person).`,
+    );
+  }
   return parts.join(" ");
 }
 
