@@ -10,48 +10,66 @@
  */
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { writeMesh } from "../../core/files/mesh_file.ts";
+import { readMeshFile, writeMesh } from "../../core/files/mesh_file.ts";
 import { smoothNormals } from "../../core/geometry/normals.ts";
-import { FIXTURES } from "../../core/work/paths.ts";
-import { loadScan } from "../../datasets/load.ts";
+import { hashFile } from "../../core/work/hash.ts";
+import { FIXTURES, portablePath } from "../../core/work/paths.ts";
 import { openDataset } from "../../datasets/open.ts";
-import { evaluate } from "../../eval/evaluate.ts";
-import { openPredictions, type PredictionSet } from "../../eval/predictions.ts";
+import { resultsJson } from "../../eval/results.ts";
 import { writeReport } from "../../eval/write_report.ts";
 import { launchBrowser } from "../browser/_browser.ts";
+import { syntheticResults } from "../eval/_synthetic.ts";
 
 const print = (line: string) => Deno.stdout.writeSync(new TextEncoder().encode(line + "\n"));
 const WAVE_M = 0.12, STEP_M = 0.004, OPENED = 7;
+
+const range = (n: number) => Array.from({ length: n }, (_, i) => i);
 
 async function makePage(out: string, count: number, methods: number): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "scan2score-page-" });
   try {
     const truth = await openDataset(join(FIXTURES, "humans"));
-    truth.subjects = truth.subjects.slice(0, count);
-    for (const subject of truth.subjects) {
-      const { mesh: { positions, indices } } = await loadScan(subject, { textures: "skip" });
+    const people = truth.subjects.slice(0, count),
+      names = range(methods).map((m) => `wave-${m + 1}`);
+    // Scores are made up: what the page costs does not depend on them.
+    const made = syntheticResults({
+      subjects: people.map(({ id }) => id),
+      methods: names.map((name, m) => ({ name, chamferCm: 0.3 * (m + 1) })),
+      dataset: truth.name,
+    });
+    for (const row of made.rows) {
+      for (const transform of Object.values(row.transforms ?? {})) delete transform.matrix;
+    }
+    made.inputs = [];
+    for (const { id: subject, scanFile } of people) {
+      const about = { subject, unit: "m" } as const;
+      const path = portablePath(scanFile, folder);
+      made.inputs.push({ role: "scan", ...about, path, ...await hashFile(scanFile) });
+      const { mesh: { positions, indices } } = await readMeshFile(scanFile, { textures: "skip" });
       const normals = smoothNormals({ positions, indices });
-      for (let m = 0; m < methods; m++) {
+      for (const [m, method] of names.entries()) {
         const pushed = positions.map((v, i) => {
           const at = i - i % 3;
           const wave = Math.sin(positions[at + 1] * 2 * Math.PI / WAVE_M + positions[at] * 40);
           return v + (m + 1) * STEP_M * wave * normals[i];
         });
-        const mesh = { positions: pushed, indices };
-        await Deno.mkdir(join(folder, `wave-${m + 1}`), { recursive: true });
-        await writeMesh(join(folder, `wave-${m + 1}`, `${subject.id}.ply`), mesh);
+        const path = `${method}/${subject}.ply`, file = join(folder, path);
+        await Deno.mkdir(dirname(file), { recursive: true });
+        await writeMesh(file, { positions: pushed, indices });
+        const frame = "scan" as const, view = made.rows[0].view;
+        made.inputs.push({
+          role: "prediction",
+          ...about,
+          ...(view === undefined ? {} : { view }),
+          method,
+          frame,
+          path,
+          ...await hashFile(file),
+        });
       }
     }
-    const results = join(folder, "results.json"), sets: PredictionSet[] = [];
-    for (let m = 0; m < methods; m++) {
-      sets.push(...await openPredictions(join(folder, `wave-${m + 1}`)));
-    }
-    await evaluate(results, {
-      truth,
-      sets,
-      protocols: [{ id: "suite-1", changes: { samples: 2000 } }],
-      seed: 0,
-    }, { workers: 2 });
+    const results = join(folder, "results.json");
+    await Deno.writeTextFile(results, resultsJson(made));
     const started = performance.now();
     await writeReport(join(folder, "report"), [results], { embedScans: "all", workers: 2 });
     print(`page made in ${((performance.now() - started) / 1000).toFixed(1)} s with 2 workers`);
