@@ -41,9 +41,14 @@ export interface AlignOptions {
   maxRotationDeg?: number;
   /** Largest displacement of the mean of the moving points, metres. */
   maxTranslationM?: number;
+  /**
+   * The first iterations, at most three fifths of them, take every so-manieth point, until they
+   * move no corner farther than 100 · `stopM`; 1: all points from the start.
+   */
+  sparse?: number;
 }
 
-/** The defaults of {@linkcode AlignOptions}: those of `suite-1`. */
+/** The defaults of {@linkcode AlignOptions}: those of `suite-1`, but for `sparse`. */
 export const ALIGN_DEFAULTS: Required<AlignOptions> = Object.freeze({
   kind: "similarity",
   keep: 0.9,
@@ -54,7 +59,11 @@ export const ALIGN_DEFAULTS: Required<AlignOptions> = Object.freeze({
   maxScale: 1.25,
   maxRotationDeg: 30,
   maxTranslationM: 0.5,
+  sparse: 1,
 });
+
+/** How far the sparse iterations go: share of all, and when they rest, in `stopM`. */
+const SPARSE_SHARE = 3 / 5, SPARSE_STOP = 100;
 
 /** What {@linkcode alignSurfaces} found. */
 export interface Alignment {
@@ -67,6 +76,7 @@ export interface Alignment {
   translationM: number;
   /** Root mean square distance of the pairs that counted in the last iteration, metres. */
   rmsM: number;
+  /** With some of the points and with all. */
   iterations: number;
   /** Whether it came to rest before the iterations ran out. */
   converged: boolean;
@@ -87,7 +97,7 @@ export interface Alignment {
  *
  * Pairs both ways keep the surface from shrinking into the other. Nothing is ever mirrored.
  *
- * @throws {RangeError} If `keep` is not in (0, 1].
+ * @throws {RangeError} If `keep` is not in (0, 1], or `sparse` is no positive integer.
  */
 export function alignSurfaces(
   moving: AlignSide,
@@ -100,14 +110,59 @@ export function alignSurfaces(
       `Cannot align surfaces: keep is ${settings.keep}, expected more than 0, at most 1`,
     );
   }
-  const centre = meanOf(moving.points), corners = boxCorners(moving.points);
+  if (!(Number.isInteger(settings.sparse) && settings.sparse > 0)) {
+    throw new RangeError(
+      `Cannot align surfaces: sparse is ${settings.sparse}, expected a positive integer`,
+    );
+  }
+  const { sparse, stopM, maxIterations } = settings;
+  const way = { centre: meanOf(moving.points), corners: boxCorners(moving.points), settings };
+  let start = NO_CHANGE, before = 0;
+  if (sparse > 1) {
+    const [some, others] = [moving, fixed].map(({ tree, points }) => ({
+      tree,
+      points: everyNth(points, sparse),
+    }));
+    const most = Math.floor(SPARSE_SHARE * maxIterations);
+    const ahead = iterate(some, others, { ...way, start, most, stopM: SPARSE_STOP * stopM });
+    start = ahead.similarity, before = ahead.iterations;
+  }
+  const most = maxIterations - before;
+  const { similarity, ...found } = iterate(moving, fixed, { ...way, start, most, stopM });
+  return {
+    matrix: similarityMatrix(similarity),
+    similarity,
+    rotationDeg: rotationAngle(similarity.rotation) * 180 / Math.PI,
+    translationM: distance(applySimilarity(similarity, way.centre), way.centre),
+    ...found,
+    iterations: before + found.iterations,
+  };
+}
+
+/** What {@linkcode iterate} starts from and keeps to. */
+interface Way {
+  centre: number[];
+  corners: readonly number[][];
+  settings: Required<AlignOptions>;
+  start: Similarity;
+  /** Most iterations. */
+  most: number;
+  stopM: number;
+}
+
+/** Iterates until the surface is at rest, or the iterations are used up. */
+function iterate(
+  moving: AlignSide,
+  fixed: AlignSide,
+  { centre, corners, settings, start, most, stopM }: Way,
+): Pick<Alignment, "similarity" | "rmsM" | "iterations" | "converged" | "bounds"> {
   const clamp = (next: Similarity) => withinBounds(next, { centre, settings });
-  let current: Similarity = NO_CHANGE; // where distances are measured
-  let plain: Similarity = NO_CHANGE; // where the last fit led
+  let current = start; // where distances are measured
+  let plain = start; // where the last fit led
   let bounds: Alignment["bounds"] = [];
   let iterations = 0, rmsM = Infinity, converged = false;
   let there: Closest | undefined, back: Closest | undefined;
-  while (iterations < settings.maxIterations && !converged) {
+  while (iterations < most && !converged) {
     iterations++;
     // 1. Nearest points both ways. The moving surface stays where its tree is: the fixed points
     // are taken to it, and distances there are 1 / scale of what they are here.
@@ -131,23 +186,19 @@ export function alignSurfaces(
     const fit = clamp(fitSimilarity(pairs.from, pairs.to, { kind: settings.kind }));
     plain = fit.kept;
     bounds = fit.bounds;
-    converged = largestMove(corners, current, plain) <= settings.stopM;
+    converged = largestMove(corners, current, plain) <= stopM;
     current = settings.steps === "plain"
       ? plain
       : clamp(newtonStep(pairs, current, { centre, kind: settings.kind })).kept;
   }
-  current = plain;
-  const moved = applySimilarity(current, centre);
-  return {
-    matrix: similarityMatrix(current),
-    similarity: current,
-    rotationDeg: rotationAngle(current.rotation) * 180 / Math.PI,
-    translationM: distance(moved, centre),
-    rmsM,
-    iterations,
-    converged,
-    bounds,
-  };
+  return { similarity: plain, rmsM, iterations, converged, bounds };
+}
+
+/** Every n-th point, from the first. */
+function everyNth(points: Float64Array, n: number): Float64Array {
+  const count = Math.ceil(points.length / 3 / n), some = new Float64Array(3 * count);
+  for (let i = 0; i < count; i++) some.set(points.subarray(3 * n * i, 3 * n * i + 3), 3 * i);
+  return some;
 }
 
 function nearest(tree: SurfaceTree, points: Float64Array, last: Closest | undefined): Closest {

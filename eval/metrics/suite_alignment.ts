@@ -13,6 +13,7 @@ export type AlignmentConstants = Pick<
   | "alignKeep"
   | "alignMaxIterations"
   | "alignStopM"
+  | "alignSparse"
   | "alignMinScale"
   | "alignMaxScale"
   | "alignMaxRotationDeg"
@@ -36,8 +37,9 @@ export function alignPrediction(
   if (byName === undefined) byTruth.set(truth, byName = new Map());
   const { alignSamples, alignKeep, alignMaxIterations, alignStopM, ...rest } = constants;
   const { alignMinScale, alignMaxScale, alignMaxRotationDeg, alignMaxTranslationM } = rest;
+  const { alignSparse } = rest;
   const name = [
-    ...[alignSamples, alignKeep, alignMaxIterations, alignStopM],
+    ...[alignSamples, alignKeep, alignMaxIterations, alignStopM, alignSparse],
     ...[alignMinScale, alignMaxScale, alignMaxRotationDeg, alignMaxTranslationM],
   ].join(" ");
   let found = byName.get(name);
@@ -59,6 +61,7 @@ function findAlignment(
     keep: constants.alignKeep,
     maxIterations: constants.alignMaxIterations,
     stopM: constants.alignStopM,
+    sparse: constants.alignSparse,
     minScale: constants.alignMinScale,
     maxScale: constants.alignMaxScale,
     maxRotationDeg: constants.alignMaxRotationDeg,

@@ -11,6 +11,7 @@ const NAMES = [
   "alignKeep",
   "alignMaxIterations",
   "alignStopM",
+  "alignSparse",
   "alignMinScale",
   "alignMaxScale",
   "alignMaxRotationDeg",

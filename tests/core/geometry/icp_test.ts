@@ -69,6 +69,16 @@ Deno.test("alignSurfaces() goes to the same place as plain iteration, faster", (
   assert.ok(fast.rmsM <= plain.rmsM + 1e-7);
 });
 
+Deno.test("alignSurfaces() goes to the same place by way of fewer points", () => {
+  const by: Similarity = { scale: 1.04, rotation: turn(6, [1, 1, 0]), shift: [0.05, 0, 0] };
+  const bent = moved(blob(3), ([x, y, z]) => [x + 0.03 * Math.sin(4 * y), y, z]);
+  const moving = side(move(bent, by), "moving"), fixed = side(blob(3), "fixed");
+  const all = alignSurfaces(moving, fixed), some = alignSurfaces(moving, fixed, { sparse: 4 });
+  assert.ok(all.converged && some.converged);
+  all.matrix.forEach((value, i) => assert.ok(Math.abs(value - some.matrix[i]) < 1e-4));
+  assert.throws(() => alignSurfaces(moving, fixed, { sparse: 0 }), RangeError);
+});
+
 Deno.test("alignSurfaces() forgives a tenth that has no partner", () => {
   const by: Similarity = { scale: 1.05, rotation: turn(8, [0, 1, 0]), shift: [0.05, 0.1, 0] };
   const small = moved(icosphere(2, 0.15), ([x, y, z]) => [x + 3, y, z]);

@@ -20,6 +20,7 @@ Deno.test("suite-1 has the constants that the design fixes", () => {
     alignKeep: 0.9,
     alignMaxIterations: 50,
     alignStopM: 1e-6,
+    alignSparse: 8,
     alignMinScale: 0.8,
     alignMaxScale: 1.25,
     alignMaxRotationDeg: 30,

@@ -38,6 +38,7 @@ Deno.test("suite-volume-1 has these constants", () => {
     alignKeep: 0.9,
     alignMaxIterations: 50,
     alignStopM: 1e-6,
+    alignSparse: 8,
     alignMinScale: 0.8,
     alignMaxScale: 1.25,
     alignMaxRotationDeg: 30,
