@@ -79,6 +79,11 @@ def open3d_views():
         far = 10.0
         back = np.concatenate([eye + far * d[on], -d[on]], 1).astype(np.float32)
         last = {k: x.numpy() for k, x in scene.cast_rays(o3d.core.Tensor(back)).items()}
+        # At some edges the ray from behind passes by: there the first surface is the last.
+        missed = ~np.isfinite(last["t_hit"])
+        for key in ("primitive_ids", "primitive_uvs"):
+            last[key][missed] = first[key][on][missed]
+        last["t_hit"][missed] = far - first["t_hit"][on][missed]
         maps = {}
         for side, hit, turn in (("", {k: x[on] for k, x in first.items()}, 1), ("_back", last, -1)):
             color, normal = shade(hit, m, turn)

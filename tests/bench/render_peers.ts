@@ -38,6 +38,8 @@ const { values } = parseArgs({
     yaws: { type: "string", default: "-30,-20,-10,0,10,20,30" },
     size: { type: "string", default: "2048" },
     against: { type: "string" },
+    /** `none`, `all`, or both. */
+    files: { type: "string", default: "none,all" },
     /** Our own process: draws and prints. */
     own: { type: "boolean", default: false },
   },
@@ -90,18 +92,24 @@ async function compare(): Promise<void> {
       return file;
     };
     const self = new URL(import.meta.url).pathname;
-    const rows: (Measured & { files: string })[] = [
-      { files: "none", ...await measured(Deno.execPath(), denoArgs(self, "--own")) },
-      { files: "8 a view", ...await ownFiles(folder) },
-    ];
+    const without = values.files.includes("none"), all = values.files.includes("all");
+    const rows: (Measured & { files: string })[] = [];
+    if (without) {
+      rows.push({ files: "none", ...await measured(Deno.execPath(), denoArgs(self, "--own")) });
+    }
+    if (all) rows.push({ files: "8 a view", ...await ownFiles(folder) });
     const png = join(folder, "png");
     await Deno.mkdir(png);
     const script = new URL("./render_peer.py", import.meta.url).pathname;
     const { python } = values;
     if (python === undefined) console.log("no --python: without the other libraries");
     for (const peer of python === undefined ? [] : values.peers.split(",")) {
-      rows.push({ files: "none", ...await measured(python!, [script, peer, await job(null)]) });
-      rows.push({ files: "6 PNGs", ...await measured(python!, [script, peer, await job(png)]) });
+      if (without) {
+        rows.push({ files: "none", ...await measured(python!, [script, peer, await job(null)]) });
+      }
+      if (all) {
+        rows.push({ files: "6 PNGs", ...await measured(python!, [script, peer, await job(png)]) });
+      }
     }
     await print(rows);
   } finally {

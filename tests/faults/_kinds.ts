@@ -52,11 +52,11 @@ export const KINDS: readonly Kind[] = [
     name: "kills",
     title: "ended before, or in the middle of, a call that changes the disk",
     run: (world) =>
-      inARow(world, async (wrong) => {
+      inARow(world, async (wrong, share) => {
         const { reference, rng } = world;
         const fault: Fault = {
           kind: rng.below(3) === 0 ? "torn" : "kill",
-          at: rng.below(reference.calls.write),
+          at: rng.below(Math.ceil(share * reference.calls.write)),
         };
         const ended = await start(world, { fault });
         if (ended.killed) wrong.push(...await halfFiles(world, "kill"));
@@ -67,8 +67,8 @@ export const KINDS: readonly Kind[] = [
     name: "moments",
     title: "SIGKILL at random moments, two workers",
     run: (world) =>
-      inARow(world, async (wrong) => {
-        const killAfterMs = (0.15 + 1.1 * world.rng.float()) * world.reference.ms;
+      inARow(world, async (wrong, share) => {
+        const killAfterMs = (0.15 + share * world.rng.float()) * world.reference.ms;
         const ended = await start(world, { killAfterMs, workers: 2 });
         if (ended.killed) wrong.push(...await halfFiles(world, "kill"));
         return ended.killed;
@@ -108,16 +108,22 @@ async function start(
   });
 }
 
-/** Several faults on one folder, then the command without any. */
+/**
+ * Several faults on one folder, then the command without any. `once` is told about which share of the
+ * work is left, so that it aims there, and says whether the fault took place.
+ */
 async function inARow(
   world: World,
-  once: (wrong: string[]) => Promise<boolean>,
+  once: (wrong: string[], share: number) => Promise<boolean>,
 ): Promise<Outcome> {
   const wrong: string[] = [];
   let tried = 0;
-  for (let i = 0; i < IN_A_ROW && tried < world.most; i++) if (await once(wrong)) tried++;
+  for (let i = 0; i < IN_A_ROW && tried < world.most; i++) {
+    if (!await once(wrong, 1 - i / IN_A_ROW)) break; // it came to its end: nothing is left to spoil
+    tried++;
+  }
   wrong.push(...await ending(world));
-  return { tried: Math.max(tried, 1), wrong };
+  return { tried, wrong };
 }
 
 /** What stands under a final name and is not what stands there in the end. */

@@ -52,7 +52,7 @@ try {
   for (const kind of kinds) {
     let tried = 0, survived = 0;
     const started = performance.now(), wanted = Number(values.count);
-    for (let round = 0; tried < wanted; round++) {
+    for (let round = 0; tried < wanted && round < 4 * wanted; round++) {
       const reference = references[round % references.length];
       const world: World = {
         cwd,
@@ -70,6 +70,7 @@ try {
         const where = `${kind.name}, ${reference.name}, round ${round}`;
         console.log(`WRONG ${where}: ${outcome.wrong.slice(0, 5).join("; ").slice(0, 800)}`);
       }
+      if (round % 5 === 4) console.log(`  ${kind.name}: ${tried} so far, ${survived} survived`);
       await Deno.remove(`${cwd}/rounds`, { recursive: true }).catch(() => {});
     }
     const seconds = (performance.now() - started) / 1000;
