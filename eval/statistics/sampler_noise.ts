@@ -32,6 +32,7 @@ export const SAMPLER_NOISE: Readonly<Record<string, MeasuredNoise>> = Object.fre
   "sifu-2024": EDGES_1000,
   "hilo-2024": EDGES_1000,
   "integrated-pifu-2022": { key: "chamfer_units2", relative: 0.0189, seeds: 20 },
+  "synchuman": { key: "chamfer_axis100", relative: 0.00174, seeds: 6 },
   "open3d-0.20": { key: "chamfer_sum_m", relative: 0.0265, seeds: 20 },
   "pytorch3d": { key: "chamfer_sum_m2", relative: 0.0134, seeds: 20 },
 });

@@ -9,6 +9,11 @@
  * `--runs N` (5); `--save DIR` writes meshes, points and distances as plain little-endian arrays,
  * which `tests/crosscheck/geometry_distances.py` asks other libraries about (add --allow-write);
  * `--json` prints one line of JSON.
+ *
+ * November 2026, two cores shared with other work. CPU seconds of trees and distances: suite 0.55,
+ * Open3D 0.20 (Embree) 1.03, so 0.54 times; in one run of the crosscheck script libigl and
+ * point-cloud-utils took 3.7 times as long as the suite on one thread (16.7 and 16.9 s, 4.5 s), all
+ * distances within 1e-15 m of theirs; peak 435 MB.
  */
 import { parseArgs } from "node:util";
 import { buildTree } from "../../core/geometry/bvh.ts";
