@@ -70,8 +70,11 @@ export interface MeshingRecord {
   pixels: PreparedPixels;
   /** `stitch`: pixels too isolated to carry a triangle. */
   isolated: number;
-  /** `poisson`: the depth used (no finer than the pixels), and the side of its cells. */
-  poisson: { depth: number; cellMm: number } | null;
+  /**
+   * `poisson`: the depth used (no finer than the pixels), by how many levels that is less than asked
+   * for because the maps are noise, and the side of its cells.
+   */
+  poisson: { depth: number; levelsLess: number; cellMm: number } | null;
   /** `poisson`: normals that were missing or wrong and taken from the depth. */
   ownNormals: number;
   smoothing: { front: Smoothing; back: Smoothing } | null;
@@ -158,12 +161,12 @@ interface Made extends Pick<MeshingRecord, "isolated" | "ownNormals" | "poisson"
 }
 
 function reconstructed(maps: DepthMaps, options: PoissonMeshOptions): Made {
-  const { mesh, ownNormals, depth, cellM } = poissonMesh(maps, options);
+  const { mesh, ownNormals, depth, levelsLess, cellM } = poissonMesh(maps, options);
   return {
     mesh,
     isolated: 0,
     ownNormals,
-    poisson: { depth, cellMm: 1000 * cellM },
+    poisson: { depth, levelsLess, cellMm: 1000 * cellM },
     hiddenGaps: { pixels: 0, meanMm: 0 },
     reachM: cellM / 2,
   };
@@ -199,7 +202,7 @@ function checkMaps({ camera, frontNormals, backNormals }: DepthMaps): boolean {
 }
 
 function meshingWarnings(record: MeshingRecord, which: "largest" | "all"): string[] {
-  const { pixels, isolated, smoothing, decimation } = record;
+  const { pixels, isolated, smoothing, decimation, poisson } = record;
   const warnings = pixelWarnings(pixels);
   if (isolated > 0) warnings.push(`${isolated} isolated pixels carry no triangle`);
   for (const side of ["front", "back"] as const) {
@@ -208,6 +211,12 @@ function meshingWarnings(record: MeshingRecord, which: "largest" | "all"): strin
     warnings.push(
       `the ${side} depth was smoothed by its normals: its noise is ${noisePx.toFixed(2)} pixel ` +
         `sides, it changed by ${rmsPx.toFixed(2)} (root mean square)`,
+    );
+  }
+  if (poisson !== null && poisson.levelsLess > 0) {
+    warnings.push(
+      `the depths are too rough for finer cells than ${poisson.cellMm.toFixed(0)} mm: ` +
+        "they look like noise, not like a surface",
     );
   }
   const { count, floatingShare } = record.pieces;

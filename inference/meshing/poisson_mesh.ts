@@ -36,7 +36,8 @@ const SNAP_CELLS = 2;
 
 /**
  * Reconstructs the surface, in the scan's frame, closed and outward. Vertices near a pixel's depth
- * are moved onto it; faces with another corner are `inferred`.
+ * are moved onto it; faces with another corner are `inferred`. Maps that are mere noise are made with
+ * cells that are so many levels coarser (`levelsLess`), so that memory is bounded.
  *
  * @throws {InputError} If no pixel has a normal of its own or of the depth, or nothing is inside.
  * @throws {RangeError} If the depth is not a whole number from 3 to 11.
@@ -44,7 +45,7 @@ const SNAP_CELLS = 2;
 export function poissonMesh(
   maps: DepthMaps,
   options: PoissonMeshOptions = {},
-): { mesh: Mesh; ownNormals: number; depth: number; cellM: number } {
+): { mesh: Mesh; ownNormals: number; depth: number; cellM: number; levelsLess: number } {
   const { poissonDepth, pointWeight, isNoisy } = withDefaults(POISSON_MESH_DEFAULTS, options);
   if (!Number.isInteger(poissonDepth) || poissonDepth < 3 || poissonDepth > 11) {
     throw new RangeError(
@@ -58,9 +59,10 @@ export function poissonMesh(
   const samples = samplesOf(maps, isCoarse && !isNoisy ? 2 : 1);
   if (samples.count === 0) throw nothing("no pixel has a normal");
   const field = solvePoisson(samples, { depth, pointWeight });
+  const cellM = field.pyramid[field.pyramid.length - 1].cell;
+  const { levelsLess } = field;
   const { positions, indices } = fieldSurface(field);
   if (indices.length === 0) throw nothing("the points enclose nothing");
-  const cellM = field.pyramid[field.pyramid.length - 1].cell;
   const before = positions.slice();
   const snapped = snapToMaps(positions, maps, SNAP_CELLS * cellM);
   unfold(positions, before, { indices, snapped });
@@ -73,8 +75,9 @@ export function poissonMesh(
   return {
     mesh: { positions: transformPoints(scanFromCam, positions), indices, faceInferred },
     ownNormals: samples.ownNormals,
-    depth,
+    depth: depth - levelsLess,
     cellM,
+    levelsLess,
   };
 }
 

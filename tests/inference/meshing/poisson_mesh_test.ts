@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { topologyOf } from "../../../core/geometry/topology.ts";
+import { random } from "../../../core/work/random.ts";
 import type { DepthMaps } from "../../../inference/meshing/mesh_depth_maps.ts";
 import { poissonMesh } from "../../../inference/meshing/poisson_mesh.ts";
-import { balls, orthographic } from "./_maps.ts";
+import { balls, emptyMaps, orthographic } from "./_maps.ts";
 
 Deno.test("poissonMesh() of a ball is closed, outward and the ball", () => {
   const { mesh } = poissonMesh(balls(256, [[0, 0, 0, 0.8]]), { poissonDepth: 7 });
@@ -58,4 +59,22 @@ Deno.test("poissonMesh() never uses cells finer than the pixels", () => {
   assert.equal(depth, 5);
   assert.deepEqual(poissonMesh(maps, { poissonDepth: 5 }).mesh, mesh);
   assert.throws(() => poissonMesh(maps, { poissonDepth: 2 }), RangeError);
+});
+
+Deno.test("poissonMesh() takes coarser cells where depths are mere noise, so that memory is bounded", () => {
+  const size = 560, maps = emptyMaps(size), draw = random(5, "noise");
+  for (let p = 0; p < size * size; p++) {
+    maps.front[p] = 4 + draw.float(), maps.back[p] = 5 + draw.float();
+  }
+  // At this depth the 627,200 points touch nearly every block of the box.
+  const normals = new Float32Array(3 * size * size);
+  for (let p = 0; p < size * size; p++) normals[3 * p + 2] = 1;
+  const frontNormals = normals, backNormals = normals.map((value) => -value);
+  const { mesh, depth, levelsLess } = poissonMesh(
+    { ...maps, frontNormals, backNormals },
+    { poissonDepth: 8, isNoisy: true },
+  );
+  assert.ok(levelsLess > 0, `${levelsLess}`);
+  assert.equal(depth, 8 - levelsLess);
+  assert.ok(topologyOf(mesh).watertight);
 });
