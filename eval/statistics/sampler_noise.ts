@@ -22,6 +22,7 @@ const EDGES_1000 = { key: "chamfer_ndc100", relative: 0.0212, seeds: 20 };
 export const SAMPLER_NOISE: Readonly<Record<string, MeasuredNoise>> = Object.freeze({
   "suite-1": { key: "chamfer_cm", relative: 0.000584, seeds: 20 },
   "suite-regions-1": { key: "chamfer_cm", relative: 0.000584, seeds: 20 }, // the same samples
+  "suite-volume-1": { key: "volume_iou", relative: 0.00135, seeds: 20 },
   "pifuhd-2020": SURFACE_10_000,
   "human3diffusion-2024": SURFACE_10_000, // the same samples and distances
   "2k2k-style": SURFACE_10_000,
