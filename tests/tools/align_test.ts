@@ -25,7 +25,10 @@ Deno.test("align makes a data set that inspect calls good, once; canonical takes
     const inspected = await cli(["inspect", "fits", "--json", "--sheet", "sheet.html"], { cwd });
     assert.equal(inspected.code, 0, inspected.stderr);
     const report = parseWith(inspectSchema, JSON.parse(inspected.stdout), { what: "the report" });
-    assert.deepEqual(report.summary, { good: 1, warning: 0, bad: 0 });
+    const { good, warning, bad, fits, faults } = report.summary;
+    assert.deepEqual([good, warning, bad, fits.good, faults], [1, 0, 0, 1, {}]);
+    assert.equal(report.overview.subjects, 1);
+    assert.ok(report.estimate!.views >= 1 && report.estimate!.bytes > 0);
     assert.match(await Deno.readTextFile(join(cwd, "sheet.html")), /data:image\/webp;base64,/);
 
     const canonical = await cli(["body", "canonical", "fits", "-o", "canonical"], { cwd });
