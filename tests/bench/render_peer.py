@@ -1,12 +1,14 @@
 """A peer's side of render_peers.ts: draws the views that a JSON file names, prints seconds and memory.
 
-    python tests/bench/render_peer.py open3d|pyrender JOB.json     # needs open3d, or pyrender on OSMesa
+    python tests/bench/render_peer.py open3d|pyrender|blender JOB.json     # needs open3d, pyrender on OSMesa, or bpy
 
 JOB.json: {"scan": GLB, "cameras": [{"width", "height", "fx", "fy", "cx", "cy", "camFromScan"}], "png": DIR or null}.
 Each view is colour, depth and normal, of the first and of the last surface along a pixel's ray, and the mask.
 What is counted begins when the mesh is in memory: the peer's own scene, then all views.
 pip install open3d==0.20.0 trimesh==5.2.0 pillow opencv-python-headless; for pyrender: pyrender==0.1.45, then
-PyOpenGL==3.1.10 over its pin (3.1.0 lacks the OSMesa call), and Debian's libosmesa6.
+PyOpenGL==3.1.10 over its pin (3.1.0 lacks the OSMesa call), and Debian's libosmesa6; for blender: bpy==5.0.1.
+Blender's Cycles (processor, 1 sample) writes colour, depth and normal into one EXR a camera. It has no last
+surface of a pixel's ray: its back is a camera on the other side.
 """
 import json
 import os
@@ -150,12 +152,75 @@ def pyrender_views():
     renderer.delete()
 
 
+def blender_views():
+    import tempfile
+
+    import bpy
+    import mathutils
+    from PIL import Image
+
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    folder = tempfile.mkdtemp()
+    Image.fromarray(texture).save(os.path.join(folder, "texture.png"))
+    mesh = bpy.data.meshes.new("scan")
+    mesh.vertices.add(len(vertices))
+    mesh.vertices.foreach_set("co", vertices.ravel())
+    mesh.loops.add(faces.size)
+    mesh.loops.foreach_set("vertex_index", faces.ravel().astype(np.int32))
+    mesh.polygons.add(len(faces))
+    mesh.polygons.foreach_set("loop_start", np.arange(0, faces.size, 3, dtype=np.int32))
+    mesh.uv_layers.new().data.foreach_set("uv", uvs[faces].ravel())
+    mesh.update(calc_edges=True)
+    mesh.polygons.foreach_set("use_smooth", np.ones(len(faces), bool))
+    material = bpy.data.materials.new("scan")
+    material.use_nodes = True
+    tree = material.node_tree
+    tree.nodes.clear()
+    image, light, out = (
+        tree.nodes.new(f"ShaderNode{kind}") for kind in ("TexImage", "Emission", "OutputMaterial")
+    )
+    image.image = bpy.data.images.load(os.path.join(folder, "texture.png"))
+    tree.links.new(image.outputs["Color"], light.inputs["Color"])
+    tree.links.new(light.outputs["Emission"], out.inputs["Surface"])
+    mesh.materials.append(material)
+    scene = bpy.context.scene
+    scene.collection.objects.link(bpy.data.objects.new("scan", mesh))
+    lens = bpy.data.cameras.new("camera")
+    eye = bpy.data.objects.new("camera", lens)
+    scene.collection.objects.link(eye)
+    scene.camera = eye
+    scene.render.engine = "CYCLES"
+    scene.cycles.device, scene.cycles.samples, scene.cycles.use_denoising = "CPU", 1, False
+    scene.cycles.max_bounces = 0
+    scene.render.use_persistent_data = True
+    layer = scene.view_layers[0]
+    layer.use_pass_z = layer.use_pass_normal = True
+    settings = scene.render.image_settings
+    if hasattr(settings, "media_type"):
+        settings.media_type = "MULTI_LAYER_IMAGE"
+    settings.file_format = "OPEN_EXR_MULTILAYER"
+    for index, camera in enumerate(job["cameras"]):
+        scene.render.resolution_x, scene.render.resolution_y = camera["width"], camera["height"]
+        lens.sensor_width, lens.lens = 36, 36 * camera["fx"] / camera["width"]
+        m = np.array(camera["camFromScan"])
+        other = np.diag([-1.0, 1, -1, 1]) @ m  # turned about the camera's upright, seen from behind
+        other[2, 3] = m[2, 3]
+        for side, matrix in (("", m), ("_back", other)):
+            eye.matrix_world = mathutils.Matrix(np.linalg.inv(matrix).tolist())
+            scene.render.filepath = os.path.join(folder, f"{index}{side}.exr")
+            bpy.ops.render.render(write_still=True)
+        yield index, 0, {}
+
+
 wall, cpu, covered = time.perf_counter(), time.process_time(), 0
-for index, pixels, maps in (open3d_views if peer == "open3d" else pyrender_views)():
+views = {"open3d": open3d_views, "pyrender": pyrender_views, "blender": blender_views}[peer]
+for index, pixels, maps in views():
     covered += pixels
     if job["png"] is not None:
         write(job["png"], index, maps)
 status = open("/proc/self/status").read()
+sys.stdout.flush()
+print()
 print(json.dumps({
     "peer": peer,
     "wallSeconds": time.perf_counter() - wall,

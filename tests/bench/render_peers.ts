@@ -3,7 +3,7 @@
  * Draws 7 yaws of the dense scan at 2048², colour, depth, normal and mask, front and back, and lets other
  * libraries do the same in the same run, one process after the other:
  *
- *   deno task bench --against peers --python VENV/bin/python [--peers open3d,pyrender] [--yaws -30,0,30]
+ *   deno task bench --against peers --python VENV/bin/python [--peers open3d,pyrender,blender] [--yaws -30,0,30]
  *
  * `render_peer.py` says what the Python needs. What counts are processor seconds (user and system, all
  * threads): wall time says on a busy machine how busy it is. Without files: the scene made once and all
