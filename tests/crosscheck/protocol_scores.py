@@ -263,6 +263,8 @@ def main():
     relative = {}
     for protocol, keys in found["noise"].items():
         for key, values in keys.items():
+            if None in values:  # a key that this pair has no value for
+                continue
             mean, deviation = np.mean(values), np.std(values, ddof=1)
             relative.setdefault(protocol, {})[key] = deviation / mean
             print(f"| {protocol} | {key} | {mean:.6g} | {deviation:.2e} | {100 * deviation / mean:.3f} % |")
