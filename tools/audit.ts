@@ -55,7 +55,7 @@ const lost = elsewhere.filter((one) =>
 const optional = new Set(["@emnapi/runtime", "tslib"]); // of sharp's WebAssembly build only
 for (const { name, version } of lost) {
   if (!optional.has(name)) {
-    faults.push(`${name}@${version}: not in Deno's cache: run the tests once`);
+    faults.push(`${name}@${version}: not in Deno's cache: run deno install once`);
   }
 }
 for (const [task, { command }] of Object.entries(config.tasks)) {

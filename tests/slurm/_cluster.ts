@@ -143,14 +143,15 @@ async function below(pid: number): Promise<number[]> {
 }
 
 function configOf(folder: string, host: string): string {
+  const port = 20_000 + 2 * (Deno.pid % 10_000); // two clusters at once do not meet
   return `ClusterName=scan2score
 SlurmctldHost=${host}
 AuthType=auth/munge
 AuthInfo=socket=${folder}/run/munge.socket
 SlurmUser=root
 SlurmdUser=root
-SlurmctldPort=26817
-SlurmdPort=26818
+SlurmctldPort=${port}
+SlurmdPort=${port + 1}
 StateSaveLocation=${folder}/state
 SlurmdSpoolDir=${folder}/spool
 SlurmctldPidFile=${folder}/run/slurmctld.pid

@@ -128,6 +128,7 @@ try {
     "a small quota": async () => {
       const out = join(cwd, "quota");
       await Deno.mkdir(out);
+      await Deno.mkdir(join(cwd, "quota_logs")); // Slurm does not make it
       const mount = (...args: string[]) => new Deno.Command("mount", { args }).output();
       const size = `${Math.round(COMMAND_SUBJECTS * 20)}k`;
       if (!(await mount("-t", "tmpfs", "-o", `size=${size}`, "tmpfs", out)).success) {
