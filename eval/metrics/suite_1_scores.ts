@@ -55,6 +55,7 @@ export async function scoreSuite1(
   collectGarbage();
   const nearest: Nearest = {};
   for (const alignment of options.alignments) {
+    collectGarbage();
     let similarity: Similarity = NO_CHANGE;
     if (alignment === "aligned") {
       const found = alignPrediction(truth, prediction, constants);
@@ -72,6 +73,7 @@ export async function scoreSuite1(
       nearest,
       camera: options.camera,
     });
+    collectGarbage(); // before the large pictures
     Object.assign(
       scores,
       flags,
