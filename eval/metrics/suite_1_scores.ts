@@ -1,26 +1,23 @@
 /** The scores of `suite-1` for one pair of prediction and scan. */
 import type { Camera } from "../../core/geometry/camera.ts";
-import type { SurfaceTree } from "../../core/geometry/bvh.ts";
-import { closestPoints } from "../../core/geometry/closest.ts";
 import {
-  invertSimilarity,
-  NO_CHANGE,
   rotationMatrix,
   type Similarity,
   similarityMatrix,
 } from "../../core/geometry/similarity.ts";
 import { collectGarbage } from "../../core/work/collect.ts";
 import { topologyOf } from "../../core/geometry/topology.ts";
-import { transformPoints } from "../../core/geometry/transform.ts";
 import type { Protocol } from "../protocols/protocol.ts";
 import type { Suite1Constants } from "../protocols/suite_1.ts";
 import type { Scores } from "../results.ts";
 import { DetailErrors } from "./detail.ts";
-import { type DistanceSummary, fScore, meanOf, pick, shareWithin, summarize } from "./distances.ts";
+import { meanOf, pick, summarize } from "./distances.ts";
 import { normalConsistency } from "./normal_consistency.ts";
 import { type PairOptions, type PairScores, sizeWarnings } from "./pair_scores.ts";
 import { counted, regionDistanceScores, regionsOf } from "./region_scores.ts";
-import { alignmentRecord, alignmentWarnings, alignPrediction } from "./suite_alignment.ts";
+import { placeUnder } from "./suite_alignment.ts";
+import { type Nearest, suiteDistances } from "./suite_distances.ts";
+import { finiteOrNull, fScoreKey, fScoreOrNull, summaryKeys } from "./suite_keys.ts";
 import type { Surface } from "./surface.ts";
 import type { Truth } from "./truth.ts";
 import {
@@ -32,9 +29,6 @@ import {
   sideCameras,
   sizedCamera,
 } from "./views.ts";
-
-/** Centimetres in a metre. */
-const CM = 100;
 
 /** Scores one pair. */
 export async function scoreSuite1(
@@ -56,17 +50,7 @@ export async function scoreSuite1(
   const nearest: Nearest = {};
   for (const alignment of options.alignments) {
     collectGarbage();
-    let similarity: Similarity = NO_CHANGE;
-    if (alignment === "aligned") {
-      const found = alignPrediction(truth, prediction, constants);
-      similarity = found.similarity;
-      result.transforms[alignment] = alignmentRecord(found);
-      result.warnings.push(...alignmentWarnings(found, constants));
-    } else if (alignment !== "none") {
-      throw new RangeError(
-        `Cannot score: alignment is "${alignment}", ${protocol.id} has none and aligned`,
-      );
-    }
+    const similarity = placeUnder(alignment, result, { truth, prediction, protocol });
     const { scores, warnings } = surfaceScores(truth, prediction, {
       similarity,
       constants,
@@ -85,12 +69,6 @@ export async function scoreSuite1(
   return result;
 }
 
-/** The nearest triangles under one alignment: where to start looking under the next. */
-interface Nearest {
-  p2s?: Uint32Array;
-  s2p?: Uint32Array;
-}
-
 /** Distances, F-scores and normals of the prediction moved by a similarity. */
 function surfaceScores(
   truth: Truth,
@@ -105,21 +83,11 @@ function surfaceScores(
   const { samples, outerDirections, outerStartM, fScoreThresholdsCm } = constants;
   const ofTruth = truth.samples(samples), ofPrediction = prediction.samples(samples);
   const outer = truth.outer(samples, { directions: outerDirections, startM: outerStartM });
-
-  // The prediction stays where its tree is: the scan's samples are taken to it, and distances
-  // there are 1 / scale of what they are here.
-  const matrix = similarityMatrix(similarity);
-  const inverse = similarityMatrix(invertSimilarity(similarity));
-  const ask = (tree: SurfaceTree, points: Float64Array, guesses: Uint32Array | undefined) =>
-    closestPoints(tree, points, {
-      order: "given",
-      ...guesses === undefined ? {} : { guesses },
-    });
-  const p2s = ask(truth.tree, transformPoints(matrix, ofPrediction.points), nearest.p2s);
-  const s2p = ask(prediction.tree, transformPoints(inverse, ofTruth.points), nearest.s2p);
-  nearest.p2s = p2s.face, nearest.s2p = s2p.face;
-  const toCm = (factor: number) => (metres: number) => metres * factor * CM;
-  const p2sCm = p2s.distance.map(toCm(1)), allCm = s2p.distance.map(toCm(similarity.scale));
+  const { p2s, s2p, p2sCm, s2pCm: allCm } = suiteDistances(truth, prediction, {
+    samples,
+    similarity,
+    nearest,
+  });
   const outerCm = pick(allCm, outer);
   const seen = prediction.inferred === undefined
     ? null
@@ -136,9 +104,7 @@ function surfaceScores(
     outer_share: outerCm.length / allCm.length,
   };
   for (const threshold of fScoreThresholdsCm) {
-    scores[`f_${String(threshold).replace(".", "p")}cm`] = outerCm.length === 0
-      ? null
-      : fScore(shareWithin(p2sCm, threshold), shareWithin(outerCm, threshold));
+    scores[fScoreKey(threshold)] = fScoreOrNull(p2sCm, outerCm, threshold);
   }
 
   const rotation = rotationMatrix(similarity.rotation);
@@ -149,14 +115,14 @@ function surfaceScores(
   const backNormals = [prediction.normalsOf(s2p.face), truth.normalsOf(ofTruth.faces)] as const;
   const there = normalConsistency(...forwardNormals, { rotation });
   const returned = normalConsistency(...backNormals, { rotation, counts: outer });
-  scores.nc = finite((there.absolute + returned.absolute) / 2);
-  scores.nc_signed = finite((there.signed + returned.signed) / 2);
+  scores.nc = finiteOrNull((there.absolute + returned.absolute) / 2);
+  scores.nc_signed = finiteOrNull((there.signed + returned.signed) / 2);
 
   const regions = regionsOf(truth, prediction, {
     name: `stratified ${samples}`,
     ofPrediction,
     ofTruth,
-    matrix,
+    matrix: similarityMatrix(similarity),
     camera,
     startM: outerStartM,
   });
@@ -175,13 +141,10 @@ function surfaceScores(
   for (const [region, flags] of regions.prediction) {
     const back = counted(regions.truth.get(region)!, outer);
     const met = [pick(p2sCm, flags), pick(allCm, back)];
-    const empty = met.some((list) => list.length === 0);
-    scores[`f_1cm_${region}`] = empty
-      ? null
-      : fScore(shareWithin(met[0], 1), shareWithin(met[1], 1));
+    scores[`f_1cm_${region}`] = fScoreOrNull(met[0], met[1], 1);
     const one = normalConsistency(...forwardNormals, { rotation, counts: flags });
     const other = normalConsistency(...backNormals, { rotation, counts: back });
-    scores[`nc_${region}`] = finite((one.absolute + other.absolute) / 2);
+    scores[`nc_${region}`] = finiteOrNull((one.absolute + other.absolute) / 2);
   }
   const warnings: string[] = [];
   if (outerCm.length === 0) {
@@ -192,16 +155,6 @@ function surfaceScores(
     warnings.push(`nc leaves out ${without} samples whose nearest triangle has no area`);
   }
   return { scores, warnings };
-}
-
-function summaryKeys(name: string, summary: DistanceSummary | null): Scores {
-  return {
-    [`${name}_cm`]: summary?.mean ?? null,
-    [`${name}_median_cm`]: summary?.median ?? null,
-    [`${name}_rms_cm`]: summary?.rms ?? null,
-    [`${name}_p95_cm`]: summary?.p95 ?? null,
-    [`${name}_max_cm`]: summary?.max ?? null,
-  };
 }
 
 function topologyScores(prediction: Surface): Scores {
@@ -256,8 +209,4 @@ async function detailScores(
     errors.add(view, ofTruth[next++]);
   }
   return errors.meansDeg();
-}
-
-function finite(value: number): number | null {
-  return Number.isFinite(value) ? value : null;
 }

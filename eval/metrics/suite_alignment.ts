@@ -1,24 +1,43 @@
 /** The alignment of `suite-1` and of the protocols that share it. */
 import { type Alignment, alignSurfaces } from "../../core/geometry/icp.ts";
 import { toRows } from "../../core/geometry/transform.ts";
-import type { Suite1Constants } from "../protocols/suite_1.ts";
+import { NO_CHANGE, type Similarity } from "../../core/geometry/similarity.ts";
+import type { Protocol } from "../protocols/protocol.ts";
+import { ALIGNMENT_CONSTANTS, type Suite1Constants } from "../protocols/suite_1.ts";
+import type { PairScores } from "./pair_scores.ts";
 import type { TransformRecord } from "../results.ts";
 import type { Surface } from "./surface.ts";
 import type { Truth } from "./truth.ts";
 
 /** The constants that decide an alignment. */
-export type AlignmentConstants = Pick<
-  Suite1Constants,
-  | "alignSamples"
-  | "alignKeep"
-  | "alignMaxIterations"
-  | "alignStopM"
-  | "alignSparse"
-  | "alignMinScale"
-  | "alignMaxScale"
-  | "alignMaxRotationDeg"
-  | "alignMaxTranslationM"
->;
+export type AlignmentConstants = Pick<Suite1Constants, (typeof ALIGNMENT_CONSTANTS)[number]>;
+
+/**
+ * Finds where the prediction is scored under one of the suite's alignments, `none` or `aligned`, and
+ * notes it, with its warnings, in the result.
+ *
+ * @throws {RangeError} If the alignment is another.
+ */
+export function placeUnder(
+  alignment: string,
+  result: PairScores,
+  { truth, prediction, protocol }: {
+    truth: Truth;
+    prediction: Surface;
+    protocol: Protocol<AlignmentConstants>;
+  },
+): Similarity {
+  if (alignment === "none") return NO_CHANGE;
+  if (alignment !== "aligned") {
+    throw new RangeError(
+      `Cannot score: alignment is "${alignment}", ${protocol.id} has none and aligned`,
+    );
+  }
+  const found = alignPrediction(truth, prediction, protocol.constants);
+  result.transforms[alignment] = alignmentRecord(found);
+  result.warnings.push(...alignmentWarnings(found, protocol.constants));
+  return found.similarity;
+}
 
 const known = new WeakMap<Surface, WeakMap<Truth, Map<string, Alignment>>>();
 
@@ -35,13 +54,7 @@ export function alignPrediction(
   if (byTruth === undefined) known.set(prediction, byTruth = new WeakMap());
   let byName = byTruth.get(truth);
   if (byName === undefined) byTruth.set(truth, byName = new Map());
-  const { alignSamples, alignKeep, alignMaxIterations, alignStopM, ...rest } = constants;
-  const { alignMinScale, alignMaxScale, alignMaxRotationDeg, alignMaxTranslationM } = rest;
-  const { alignSparse } = rest;
-  const name = [
-    ...[alignSamples, alignKeep, alignMaxIterations, alignStopM, alignSparse],
-    ...[alignMinScale, alignMaxScale, alignMaxRotationDeg, alignMaxTranslationM],
-  ].join(" ");
+  const name = ALIGNMENT_CONSTANTS.map((constant) => constants[constant]).join(" ");
   let found = byName.get(name);
   if (found === undefined) byName.set(name, found = findAlignment(truth, prediction, constants));
   return found;

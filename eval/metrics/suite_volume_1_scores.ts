@@ -17,7 +17,7 @@ import type { Protocol } from "../protocols/protocol.ts";
 import type { SuiteVolume1Constants } from "../protocols/suite_volume_1.ts";
 import type { Scores } from "../results.ts";
 import { type PairOptions, type PairScores, sizeWarnings } from "./pair_scores.ts";
-import { alignmentRecord, alignmentWarnings, alignPrediction } from "./suite_alignment.ts";
+import { placeUnder } from "./suite_alignment.ts";
 import type { Surface } from "./surface.ts";
 import type { Truth } from "./truth.ts";
 import { boxPoints, volumeOverlap } from "./volume.ts";
@@ -40,18 +40,8 @@ export async function scoreSuiteVolume1(
   };
   const soundness = soundnessScores(prediction, result.warnings);
   for (const alignment of alignments) {
-    let similarity: Similarity = NO_CHANGE;
+    const similarity = placeUnder(alignment, result, { truth, prediction, protocol });
     const warnings: string[] = [];
-    if (alignment === "aligned") {
-      const found = alignPrediction(truth, prediction, constants);
-      similarity = found.similarity;
-      result.transforms[alignment] = alignmentRecord(found);
-      result.warnings.push(...alignmentWarnings(found, constants));
-    } else if (alignment !== "none") {
-      throw new RangeError(
-        `Cannot score: alignment is "${alignment}", ${protocol.id} has none and aligned`,
-      );
-    }
     result.scores[alignment] = {
       ...volumeScores(truth, prediction, { similarity, constants, warnings }),
       ...await solidScores(truth, prediction, { similarity, warnings }),

@@ -29,6 +29,19 @@ const VALUES = {
 /** The constants of `suite-1`. */
 export const SUITE_1_CONSTANTS: Readonly<typeof VALUES> = Object.freeze(VALUES);
 
+/** The constants that decide an alignment: other protocols of the suite share them. */
+export const ALIGNMENT_CONSTANTS = [
+  "alignSamples",
+  "alignKeep",
+  "alignMaxIterations",
+  "alignStopM",
+  "alignSparse",
+  "alignMinScale",
+  "alignMaxScale",
+  "alignMaxRotationDeg",
+  "alignMaxTranslationM",
+] as const;
+
 /** Names and types of the constants of `suite-1`. */
 export type Suite1Constants = typeof SUITE_1_CONSTANTS;
 

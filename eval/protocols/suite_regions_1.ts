@@ -1,21 +1,13 @@
 /** `suite-regions-1`: every distance of `suite-1`, for each body part and for what the view sees. */
 import type { Protocol } from "./protocol.ts";
-import { type Suite1Constants, SUITE_1 } from "./suite_1.ts";
+import { ALIGNMENT_CONSTANTS, type Suite1Constants, SUITE_1 } from "./suite_1.ts";
 
 const NAMES = [
   "samples",
   "outerDirections",
   "outerStartM",
   "fScoreThresholdsCm",
-  "alignSamples",
-  "alignKeep",
-  "alignMaxIterations",
-  "alignStopM",
-  "alignSparse",
-  "alignMinScale",
-  "alignMaxScale",
-  "alignMaxRotationDeg",
-  "alignMaxTranslationM",
+  ...ALIGNMENT_CONSTANTS,
 ] as const;
 
 /** The constants of `suite-regions-1`: those of `suite-1` that decide distances. */

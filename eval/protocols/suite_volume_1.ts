@@ -1,33 +1,17 @@
 /** `suite-volume-1`: what prediction and scan enclose, and how sound the prediction's surface is. */
 import type { ConstantNote, Protocol } from "./protocol.ts";
-import { SUITE_1 } from "./suite_1.ts";
+import { ALIGNMENT_CONSTANTS, type Suite1Constants, SUITE_1 } from "./suite_1.ts";
 
 const OURS = "choice of scan2score: see the text";
 
-const {
-  alignSamples,
-  alignKeep,
-  alignMaxIterations,
-  alignStopM,
-  alignSparse,
-  alignMinScale,
-  alignMaxScale,
-  alignMaxRotationDeg,
-  alignMaxTranslationM,
-} = SUITE_1.constants;
+const alignment = Object.fromEntries(
+  ALIGNMENT_CONSTANTS.map((name) => [name, SUITE_1.constants[name]]),
+) as Pick<Suite1Constants, (typeof ALIGNMENT_CONSTANTS)[number]>;
 
 const VALUES = {
   samples: 262_144,
   windingReach: 2,
-  alignSamples,
-  alignKeep,
-  alignMaxIterations,
-  alignStopM,
-  alignSparse,
-  alignMinScale,
-  alignMaxScale,
-  alignMaxRotationDeg,
-  alignMaxTranslationM,
+  ...alignment,
 };
 
 /** Names and types of the constants of `suite-volume-1`. */

@@ -5,6 +5,7 @@
  * WebAssembly because the same loops in TypeScript need three times as long (no SIMD), and because
  * its arithmetic is the same on every machine.
  */
+import { wasmModule } from "../../work/wasm_module.ts";
 import { KERNEL_BASE64 } from "./kernel_wasm.ts";
 
 /** One instance with a memory of its own. Addresses and sizes are bytes. */
@@ -44,9 +45,7 @@ export function openKernel(bytes: number): Kernel {
     byteLength >= bytes && byteLength <= 2 * bytes + (1 << 20)
   );
   if (fits >= 0) return idle.splice(fits, 1)[0];
-  compiled ??= new WebAssembly.Module(
-    Uint8Array.from(atob(KERNEL_BASE64.replaceAll("\n", "")), (c) => c.charCodeAt(0)),
-  );
+  compiled ??= wasmModule(KERNEL_BASE64);
   const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / PAGE) });
   const { exports } = new WebAssembly.Instance(compiled, { env: { memory } });
   return { ...(exports as unknown as Omit<Kernel, "memory">), memory };

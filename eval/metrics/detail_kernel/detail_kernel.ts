@@ -4,6 +4,7 @@
  * them. WebAssembly because the same loops in TypeScript need six times as long, and because its
  * arithmetic is the same on every machine.
  */
+import { wasmModule } from "../../../core/work/wasm_module.ts";
 import { KERNEL_BASE64 } from "./kernel_wasm.ts";
 
 /** What `assembly/index.ts` exports. All but the last three numbers are addresses. */
@@ -92,9 +93,7 @@ function opened(bytes: number): { buffer: ArrayBuffer; run: Exports } {
   const pages = Math.ceil(bytes / PAGE);
   if (memory === undefined || kernel === undefined) {
     memory = new WebAssembly.Memory({ initial: pages });
-    const module = new WebAssembly.Module(
-      Uint8Array.from(atob(KERNEL_BASE64.replaceAll("\n", "")), (c) => c.charCodeAt(0)),
-    );
+    const module = wasmModule(KERNEL_BASE64);
     const { exports } = new WebAssembly.Instance(module, { env: { memory } });
     kernel = exports as unknown as Exports;
   }

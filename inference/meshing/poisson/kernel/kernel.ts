@@ -2,6 +2,7 @@
  * The sweeps of the Poisson solver as WebAssembly with SIMD: four nodes at once, and the same
  * arithmetic on every machine. The sources are in `assembly/`; `build_kernel.ts` compiles them.
  */
+import { wasmModule } from "../../../../core/work/wasm_module.ts";
 import { KERNEL_BASE64 } from "./kernel_wasm.ts";
 
 /** One instance. Addresses are bytes. */
@@ -51,9 +52,7 @@ export class Sweeps {
   private right: Float32Array = new Float32Array(0);
 
   constructor() {
-    compiled ??= new WebAssembly.Module(
-      Uint8Array.from(atob(KERNEL_BASE64.replaceAll("\n", "")), (c) => c.charCodeAt(0)),
-    );
+    compiled ??= wasmModule(KERNEL_BASE64);
     const { exports } = new WebAssembly.Instance(compiled, { env: { memory: this.memory } });
     this.kernel = exports as unknown as Kernel;
   }
