@@ -2,21 +2,17 @@
  * Renders a data set in a layout: one item a view, grouped by subject, plus one for what a subject's
  * views share; or one item a subject or a shard, where the layout's files hold so much.
  */
-import { hashPlace } from "../core/files/place.ts";
-import { type FileRecord, hashFile } from "../core/work/hash.ts";
+import type { FileRecord } from "../core/work/hash.ts";
 import { join } from "../core/work/path.ts";
 import type { Json } from "../core/work/json.ts";
-import { type Manifest, writeManifest } from "../core/work/manifest.ts";
-import { portablePath } from "../core/work/paths.ts";
-import { WORK_FOLDER, writeWhole } from "../core/work/scratch.ts";
-import { writeTiming } from "../core/work/timing.ts";
-import { type Item, type RunOptions, type RunSummary, runWork } from "../core/work/work_list.ts";
+import type { Item, RunOptions } from "../core/work/work_list.ts";
 import type { Subject } from "../datasets/subject.ts";
 import type { LayoutSet } from "./layouts/layout.ts";
 import { layoutNamed, setName } from "./layouts/layouts.ts";
 import { RENDER_DEFAULTS, type RenderOptions } from "./render_options.ts";
 import type { RenderTaskPayload } from "./render_item.ts";
 import { type ViewAngles, viewName } from "./view_names.ts";
+import { subjectInputs, type ViewsSummary, writeViews } from "./write_views.ts";
 
 /** What to render, and how. */
 export interface RenderJob {
@@ -28,10 +24,7 @@ export interface RenderJob {
 }
 
 /** How rendering ended. */
-export interface RenderSummary extends RunSummary {
-  /** Written once no item is missing. */
-  manifest: Manifest | undefined;
-}
+export type RenderSummary = ViewsSummary;
 
 /**
  * Renders into `out`, going on where an earlier call was stopped.
@@ -57,27 +50,17 @@ export async function renderDataset(
   layout.check?.(set);
   const items = await itemsOf(out, { ...job, options, set: set.set });
   const json = { ...options, maps: [...options.maps] } as unknown as Json;
-  const summary = await runWork({
+  return await writeViews({
     title: "render",
+    command: "render",
     module: new URL("./render_item.ts", import.meta.url),
     out,
-    work: join(out, WORK_FOLDER),
     options: json,
     items,
+    finish: (failed) =>
+      layout.finish?.({ ...set, subjects: set.subjects.filter((id) => !failed.has(id)) }) ??
+        new Map(),
   }, run);
-  await writeTiming(out, summary.timing);
-  if (summary.missing.length > 0) return { ...summary, manifest: undefined };
-  const failed = new Set(
-    summary.records.filter(({ status }) => status === "failed").map(({ id }) => id.split("/")[0]),
-  );
-  const whole = { ...set, subjects: set.subjects.filter((id) => !failed.has(id)) };
-  const files: FileRecord[] = [];
-  for (const [path, data] of await layout.finish?.(whole) ?? []) {
-    await writeWhole(join(out, path), data);
-    files.push({ role: "output", path, ...await hashFile(join(out, path)) });
-  }
-  const head = { kind: "views", command: "render", options: json, files } as const;
-  return { ...summary, manifest: await writeManifest(out, head, summary.records) };
 }
 
 async function itemsOf(
@@ -90,7 +73,8 @@ async function itemsOf(
   const itemOptions = name === "suite" ? {} : { options: { views, set } as unknown as Json };
   const inputs = new Map<string, FileRecord[]>();
   for (const subject of subjects) {
-    inputs.set(subject.id, await inputsOf(subject, bodyFile ?? subject.fit?.bodyFile, out));
+    const body = bodyFile ?? subject.fit?.bodyFile;
+    inputs.set(subject.id, await subjectInputs(subject, { body, out }));
   }
   const items: Item<RenderTaskPayload>[] = [];
   if (typeof item === "object") {
@@ -122,25 +106,4 @@ async function itemsOf(
     });
   }
   return items;
-}
-
-async function inputsOf(
-  subject: Subject,
-  body: string | undefined,
-  out: string,
-): Promise<FileRecord[]> {
-  const record = async (role: string, path: string) => ({
-    role,
-    path: portablePath(path, out),
-    ...await hashPlace(path),
-  });
-  const inputs = [await record("scan", subject.scanFile)];
-  for (const path of subject.companions) inputs.push(await record("texture", path));
-  if (subject.fit !== undefined) inputs.push(await record("fit", subject.fit.file));
-  if (body !== undefined) inputs.push(await record("body", body));
-  const { keypointsFile } = subject;
-  if (keypointsFile !== undefined && keypointsFile !== subject.fit?.file) {
-    inputs.push(await record("keypoints", keypointsFile));
-  }
-  return inputs;
 }

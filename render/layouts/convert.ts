@@ -5,15 +5,13 @@
  */
 import { type FileRecord, hashFile } from "../../core/work/hash.ts";
 import type { Json } from "../../core/work/json.ts";
-import { type Manifest, writeManifest } from "../../core/work/manifest.ts";
 import { join } from "../../core/work/path.ts";
 import { portablePath } from "../../core/work/paths.ts";
-import { WORK_FOLDER, writeWhole } from "../../core/work/scratch.ts";
-import { writeTiming } from "../../core/work/timing.ts";
-import { type Item, type RunOptions, type RunSummary, runWork } from "../../core/work/work_list.ts";
+import type { Item, RunOptions } from "../../core/work/work_list.ts";
 import { InputError, UsageError } from "../../core/work/errors.ts";
 import { viewsOf, viewSubjects } from "../../datasets/views.ts";
 import { parseViewName, type ViewAngles } from "../view_names.ts";
+import { type ViewsSummary, writeViews } from "../write_views.ts";
 import type { ConvertPayload } from "./convert_item.ts";
 import { CAMERA_FILE, KEYPOINTS_FILE, SUITE_FILES } from "./suite_files.ts";
 import { checkTwoKTwoKNames, twoKTwoKLists } from "./twoktwok.ts";
@@ -45,7 +43,7 @@ export async function convertViews(
   out: string,
   options: ConvertOptions,
   run: RunOptions = {},
-): Promise<RunSummary & { manifest: Manifest | undefined }> {
+): Promise<ViewsSummary> {
   const { layout, set } = options;
   const all = await viewSubjects(from);
   const subjects = all.filter((id) => options.subjects?.includes(id) ?? true);
@@ -67,29 +65,25 @@ export async function convertViews(
     ? await viewItems(from, out, { samples, set })
     : await shardItems(from, out, { samples, subjects, set });
   const json: Json = { layout, set };
-  const summary = await runWork({
+  return await writeViews({
     title: "convert",
+    command: "dataset convert",
     module: new URL("./convert_item.ts", import.meta.url),
     out,
-    work: join(out, WORK_FOLDER),
     options: json,
     items,
+    finish: (failed) =>
+      layout === "2k2k"
+        ? twoKTwoKLists(
+          set,
+          samples.flatMap(({ subject: id, angles }) => failed.has(id) ? [] : [{ id, angles }]),
+          "PERS",
+        )
+        : shardIndex(
+          set,
+          subjects.map((id) => ({ id, samples: samples.filter((s) => s.subject === id).length })),
+        ),
   }, run);
-  await writeTiming(out, summary.timing);
-  if (summary.missing.length > 0) return { ...summary, manifest: undefined };
-  const lists = layout === "2k2k"
-    ? twoKTwoKLists(set, samples.map(({ subject, angles }) => ({ id: subject, angles })), "PERS")
-    : shardIndex(
-      set,
-      subjects.map((id) => ({ id, samples: samples.filter((s) => s.subject === id).length })),
-    );
-  const files: FileRecord[] = [];
-  for (const [path, text] of lists) {
-    await writeWhole(join(out, path), text);
-    files.push({ role: "output", path, ...await hashFile(join(out, path)) });
-  }
-  const head = { kind: "views", command: "dataset convert", options: json, files } as const;
-  return { ...summary, manifest: await writeManifest(out, head, summary.records) };
 }
 
 interface Sample {

@@ -8,14 +8,13 @@ import { readAll } from "../../core/files/source.ts";
 import { InputError } from "../../core/work/errors.ts";
 import type { FileRecord } from "../../core/work/hash.ts";
 import type { Json } from "../../core/work/json.ts";
-import { type Manifest, readManifest, writeManifest } from "../../core/work/manifest.ts";
+import { readManifest } from "../../core/work/manifest.ts";
 import { join } from "../../core/work/path.ts";
 import { portablePath } from "../../core/work/paths.ts";
-import { WORK_FOLDER } from "../../core/work/scratch.ts";
-import { writeTiming } from "../../core/work/timing.ts";
-import { type Item, type RunOptions, type RunSummary, runWork } from "../../core/work/work_list.ts";
+import type { Item, RunOptions } from "../../core/work/work_list.ts";
 import type { Subject } from "../../datasets/subject.ts";
 import { parseViewName, type ViewAngles, viewName } from "../view_names.ts";
+import { subjectInputs, type ViewsSummary, writeViews } from "../write_views.ts";
 import type { ConvertPayload } from "./convert_item.ts";
 import { CAMERA_FILE, KEYPOINTS_FILE, SUITE_FILES } from "./suite_files.ts";
 
@@ -48,7 +47,7 @@ export async function convertToSuite(
   out: string,
   { source, scans, bodyFile, subjects }: ToSuiteOptions,
   run: RunOptions = {},
-): Promise<RunSummary & { manifest: Manifest | undefined }> {
+): Promise<ViewsSummary> {
   const all = source === "2k2k" ? await viewsOf2k2k(from) : await viewsOfShards(from);
   const views = all.filter(({ subject }) => subjects?.includes(subject) ?? true);
   if (views.length === 0) {
@@ -69,7 +68,7 @@ export async function convertToSuite(
     const body = bodyFile ?? subject.fit?.bodyFile;
     let inputs = hashes.get(id);
     if (inputs === undefined) {
-      inputs = await inputsOf(subject, body, out);
+      inputs = await subjectInputs(subject, { body, out });
       hashes.set(id, inputs);
       const scan = inputs[0].sha256;
       if (made !== undefined && !made.has(scan)) {
@@ -99,18 +98,14 @@ export async function convertToSuite(
     });
   }
   const json: Json = { layout: "suite", source };
-  const summary = await runWork({
+  return await writeViews({
     title: "convert",
+    command: "dataset convert",
     module: new URL("./convert_item.ts", import.meta.url),
     out,
-    work: join(out, WORK_FOLDER),
     options: json,
     items,
   }, run);
-  await writeTiming(out, summary.timing);
-  if (summary.missing.length > 0) return { ...summary, manifest: undefined };
-  const head = { kind: "views", command: "dataset convert", options: json, files: [] } as const;
-  return { ...summary, manifest: await writeManifest(out, head, summary.records) };
 }
 
 /** Hashes of the scans that a folder's manifest names, where there is one. */
@@ -121,24 +116,6 @@ async function scansOfManifest(folder: string): Promise<Set<string> | undefined>
   const scans = items.flatMap(({ inputs }) => inputs.filter(({ role }) => role === "scan"));
   // What was converted itself names views, not scans.
   return scans.length === 0 ? undefined : new Set(scans.map(({ sha256 }) => sha256));
-}
-
-async function inputsOf(
-  { scanFile, companions, fit }: Subject,
-  body: string | undefined,
-  out: string,
-): Promise<FileRecord[]> {
-  const files: [role: string, path: string][] = [
-    ["scan", scanFile],
-    ...companions.map((path) => ["texture", path] as [string, string]),
-    ...(fit === undefined ? [] : [["fit", fit.file] as [string, string]]),
-    ...(body === undefined ? [] : [["body", body] as [string, string]]),
-  ];
-  const records: FileRecord[] = [];
-  for (const [role, path] of files) {
-    records.push({ role, path: portablePath(path, out), ...await hashPlace(path) });
-  }
-  return records;
 }
 
 const VIEW_OF_2K2K =

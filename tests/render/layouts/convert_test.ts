@@ -145,6 +145,28 @@ for (const camera of ["persp50", "ortho"] as const) {
   });
 }
 
+Deno.test("convertToSuite() does again what a changed keypoints file makes stale, as render does", async () => {
+  await inFolder(async (folder) => {
+    const views = VIEWS.slice(0, 1), keypointsFile = `${folder}/points.json`;
+    await Deno.writeTextFile(keypointsFile, "first");
+    const subjects = (await people()).slice(0, 1).map((one) => ({ ...one, keypointsFile }));
+    const options = { size: 16, layout: "2k2k", set: "S" };
+    const render = () => renderDataset(`${folder}/2k2k`, { subjects, views, options });
+    const to = { source: "2k2k", scans: subjects } as const;
+    const convert = () => convertToSuite(`${folder}/2k2k`, `${folder}/back`, to);
+    await render();
+    await convert();
+    await Deno.writeTextFile(keypointsFile, "second");
+    const redone = await convert();
+    assert.deepEqual([redone.done, redone.skipped], [2, 0], "the view and what is said of it");
+    const { inputs } = redone.manifest!.items.find(({ id }) => id === "h01")!;
+    assert.deepEqual(inputs.map(({ role }) => role), ["scan", "fit", "body", "keypoints"]);
+    assert.equal((await render()).done, 1);
+    const unchanged = await convert();
+    assert.deepEqual([unchanged.done, unchanged.skipped], [0, 2]);
+  });
+});
+
 Deno.test("convertToSuite() refuses scans that are not those that were rendered", async () => {
   await inFolder(async (folder) => {
     const [h01, h02] = await people(), views = VIEWS.slice(0, 1);
