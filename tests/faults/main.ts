@@ -25,6 +25,9 @@ const { values } = parseArgs({
     cases: { type: "string" },
   },
 });
+/** Where every artifact is written, below the folder of the test. */
+const ROUND = "rounds/now/out";
+
 const kinds = KINDS.filter(({ name }) => values.only?.split(",").includes(name) ?? true);
 const cases = CASES.filter(({ name }) => values.cases?.split(",").includes(name) ?? true);
 if (kinds.length === 0 || cases.length === 0) {
@@ -38,17 +41,19 @@ try {
   await prepare(cwd);
   const references = [];
   for (const one of cases) {
-    // As deep as the rounds and of the same name: files name their inputs relative to themselves.
-    const out = `reference/${one.name.replaceAll(" ", "_")}/out`, countFile = `${cwd}/count.json`;
-    const { code, ms, text } = await runCommand(one.args(out, 1), { cwd, countFile });
+    // Made where the rounds are: pages name the command that made them. Then moved to a place as deep.
+    const kept = `${cwd}/reference/${one.name.replaceAll(" ", "_")}`;
+    const countFile = `${cwd}/count.json`;
+    const { code, ms, text } = await runCommand(one.args(ROUND, 1), { cwd, countFile });
     if (code !== 0) throw new Error(`${one.name} fails without a fault: ${text}`);
     const calls = JSON.parse(await Deno.readTextFile(countFile));
-    const left = await leftovers(`${cwd}/${out}`);
+    const left = await leftovers(`${cwd}/${ROUND}`);
     if (left.length > 0) throw new Error(`${one.name} leaves ${left.join(", ")}`);
-    const contents = await contentsOf(`${cwd}/${out}`);
-    references.push({ ...one, ms, calls, contents, folder: `${cwd}/${out}` });
+    const contents = await contentsOf(`${cwd}/${ROUND}`);
+    await Deno.mkdir(kept, { recursive: true });
+    await Deno.rename(`${cwd}/${ROUND}`, `${kept}/out`);
+    references.push({ ...one, ms, calls, contents, folder: `${kept}/out` });
   }
-  let rounds = 0;
   for (const kind of kinds) {
     let tried = 0, survived = 0;
     const started = performance.now(), wanted = Number(values.count);
@@ -57,7 +62,7 @@ try {
       const world: World = {
         cwd,
         reference,
-        out: `rounds/${rounds++}/out`,
+        out: ROUND,
         rng: random(Number(values.seed), kind.name, round),
         most: wanted - tried,
       };
