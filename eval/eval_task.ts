@@ -54,8 +54,7 @@ async function truthOf(
 ): Promise<{ truth: Truth; withoutParts: string[] }> {
   const key = JSON.stringify([subject.scanFile, subject.unit, seed]);
   if (kept?.key !== key) {
-    kept?.truth.release();
-    kept = undefined; // let go of the last scan before the next is loaded
+    release(); // before the next is loaded
     const { mesh } = await loadScan(subject, { textures: "skip" });
     const { body, problem } = await bodyOf(subject);
     kept = {
@@ -70,6 +69,12 @@ async function truthOf(
     };
   }
   return kept;
+}
+
+/** Lets go of the last scan. */
+export function release(): void {
+  kept?.truth.release();
+  kept = undefined;
 }
 
 /** The subject's body in the scan's frame, where it has a fit and its model is at hand. */

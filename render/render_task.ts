@@ -43,7 +43,7 @@ async function sceneOf(
     bodyFile,
   ]);
   if (kept?.key !== key) {
-    kept = undefined; // let go of the last scene before the next is loaded
+    release(); // before the next is loaded
     const scene = await prepareSubject(subject, {
       normals,
       bodyFile,
@@ -52,6 +52,11 @@ async function sceneOf(
     kept = { key, scene };
   }
   return kept.scene;
+}
+
+/** Lets go of the last scene. */
+export function release(): void {
+  kept = undefined;
 }
 
 async function layoutSubject(subject: Subject, payload: LayoutPayload): Promise<LayoutSubject> {

@@ -2,6 +2,7 @@
 import type { Json } from "../core/work/json.ts";
 import { join } from "../core/work/path.ts";
 import type { Progress } from "../core/work/progress.ts";
+import { keepThreads } from "../core/work/threads.ts";
 import type { Shard } from "../core/work/work_list.ts";
 import { type EvalSummary, evaluate } from "../eval/evaluate.ts";
 import type { Leaderboard } from "../eval/leaderboard.ts";
@@ -39,14 +40,20 @@ export interface ExperimentSummary {
 }
 
 /** What an entry says, without what it leaves to the default. */
-function given(values: { [key: string]: Json | undefined }): { [key: string]: Json } {
+function given(
+  values: { [key: string]: Json | undefined },
+): { [key: string]: Json } {
   return Object.fromEntries(
-    Object.entries(values).filter((pair): pair is [string, Json] => pair[1] !== undefined),
+    Object.entries(values).filter((pair): pair is [string, Json] =>
+      pair[1] !== undefined
+    ),
   );
 }
 
 /** Name of the folder of an entry's predictions. */
-function folderOf({ method, as = method }: { method: string; as?: string | undefined }): string {
+function folderOf(
+  { method, as = method }: { method: string; as?: string | undefined },
+): string {
   return as;
 }
 
@@ -61,6 +68,7 @@ export async function runExperiment(
   { experiment, resolve }: PlacedExperiment,
   options: RunExperimentOptions,
 ): Promise<ExperimentSummary> {
+  using _threads = keepThreads();
   const { out, workers, shard, progress, signal } = options;
   const run = { workers, shard, progress, signal };
   const { dataset, render, infer } = experiment;
@@ -99,12 +107,16 @@ export async function runExperiment(
         views: places,
         options: given(chosen),
         meshFormat,
-        settings: model === undefined ? {} : { model: resolve(model), threads: workers },
+        settings: model === undefined
+          ? {}
+          : { model: resolve(model), threads: workers },
         // A network's threads share its memory; workers would each have their own.
       }, model === undefined ? run : { ...run, workers: 1 }),
     });
   }
-  if (summary.infer.some(({ summary }) => summary.manifest === undefined)) return summary;
+  if (summary.infer.some(({ summary }) => summary.manifest === undefined)) {
+    return summary;
+  }
 
   const folders = [
     ...infer.map((entry) => join(out, "predictions", folderOf(entry))),
@@ -119,8 +131,12 @@ export async function runExperiment(
       subjects: truth.subjects.filter(({ id }) => done.has(id)),
       broken: truth.broken.filter(({ id }) => done.has(id)),
     },
-    sets: (await Promise.all(folders.map((folder) => openPredictions(folder)))).flat(),
-    protocols: protocols.map((id) => ({ id, changes: samples === undefined ? {} : { samples } })),
+    sets: (await Promise.all(folders.map((folder) => openPredictions(folder))))
+      .flat(),
+    protocols: protocols.map((id) => ({
+      id,
+      changes: samples === undefined ? {} : { samples },
+    })),
     seed,
   }, run);
   if (summary.eval.results === undefined) return summary;

@@ -1,9 +1,11 @@
 /**
  * Runs tasks in worker threads. Items of one group (one scan, say) go to one worker in order, so a
- * task may keep what it loaded for the last item; which worker that is never changes a result.
+ * task may keep what it loaded for the last item; which worker that is never changes a result. Only
+ * when no group is left does a worker without work take the last items of another's group.
  */
-import type { Task, TaskContext, TaskModule, TaskOutcome } from "./task.ts";
 import { messageOf } from "./errors.ts";
+import type { Task, TaskContext, TaskModule, TaskOutcome } from "./task.ts";
+import { leaveThread, takeThread } from "./threads.ts";
 
 /** One piece of work for the pool. */
 export interface Job<P> {
@@ -22,12 +24,10 @@ export type JobResult =
   | { ok: true; outcome: TaskOutcome; seconds: number }
   | { ok: false; reason: string; hint: string | undefined; seconds: number };
 
-/** Message to a worker, and its answer. */
-export interface WorkerRequest {
-  module: string;
-  payload: unknown;
-  scratch: string;
-}
+/** Message to a worker, and its answer; `release` has none: see {@linkcode TaskModule}. */
+export type WorkerRequest =
+  | { module: string; payload: unknown; scratch: string }
+  | { release: string };
 export type WorkerAnswer =
   | { ready: true }
   | { stage: [stage: string, done: number, total: number] }
@@ -51,31 +51,33 @@ export async function runJobs<P>(
   finished: (index: number, result: JobResult) => Promise<void>,
   { workers, signal }: PoolOptions,
 ): Promise<void> {
-  const queue = groupsInOrder(jobs);
-  const lanes = Math.min(Math.max(1, workers), queue.length);
-  const lane = async () => {
-    const runner = workers > 0 && lanes > 0
-      ? threadRunner(module)
-      : await localRunner<P>(module, signal);
-    const stop = () => runner.close();
+  const queue = groupsInOrder(jobs), lanes = Math.min(Math.max(1, workers), queue.length);
+  /** What is left of the group of each lane. */
+  const left: number[][] = Array.from({ length: lanes }, () => []);
+  const next = (lane: number): number | undefined => {
+    if (left[lane].length === 0) left[lane] = queue.shift() ?? [];
+    return left[lane].shift() ?? left.reduce((a, b) => b.length > a.length ? b : a).pop();
+  };
+  const work = async (_: unknown, lane: number) => {
+    const runner = workers > 0 ? threadRunner(module) : await localRunner<P>(module, signal);
+    const stop = () => runner.end();
     signal?.addEventListener("abort", stop, { once: true });
     try {
-      for (let group = queue.shift(); group !== undefined; group = queue.shift()) {
-        for (const index of group) {
-          if (signal?.aborted) return;
-          const started = performance.now();
-          const job = jobs[index];
-          const answer = await runner.run(job.payload, await job.scratch(), job.stage);
-          if (signal?.aborted) return;
-          await finished(index, { ...answer, seconds: (performance.now() - started) / 1000 });
-        }
+      for (let index = next(lane); index !== undefined; index = next(lane)) {
+        if (signal?.aborted) return;
+        const started = performance.now();
+        const job = jobs[index];
+        const answer = await runner.run(job.payload, await job.scratch(), job.stage);
+        if (signal?.aborted) return;
+        await finished(index, { ...answer, seconds: (performance.now() - started) / 1000 });
       }
+      runner.giveBack();
     } finally {
       signal?.removeEventListener("abort", stop);
-      runner.close();
+      runner.end();
     }
   };
-  await Promise.all(Array.from({ length: lanes }, lane));
+  await Promise.all(left.map(work));
 }
 
 /** Indices of jobs by group: the heaviest groups first, then in the order of their first job. */
@@ -95,14 +97,18 @@ type Answer = Extract<WorkerAnswer, { ok: boolean }>;
 
 interface Runner<P> {
   run(payload: P, scratch: string, stage: TaskContext["stage"]): Promise<Answer>;
-  close(): void;
+  /** Leaves its thread to whoever comes next. */
+  giveBack(): void;
+  /** Ends its thread, where it still has one, with what it is at. */
+  end(): void;
 }
 
 async function localRunner<P>(module: URL, signal: AbortSignal | undefined): Promise<Runner<P>> {
   const task = (await import(module.href) as TaskModule<P>).default;
   return {
     run: (payload, scratch, stage) => answerOf(task, payload, { scratch, signal, stage }),
-    close() {},
+    giveBack() {},
+    end() {},
   };
 }
 
@@ -116,26 +122,31 @@ function threadRunner<P>(module: URL): Runner<P> {
     settle?.({ ok: false, reason, hint: undefined });
   };
   const start = () => {
-    const fresh = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
-    fresh.onmessage = (event: MessageEvent<WorkerAnswer>) => {
+    const taken = takeThread();
+    taken.onmessage = (event: MessageEvent<WorkerAnswer>) => {
       if ("stage" in event.data) tell?.(...event.data.stage);
       else if ("ok" in event.data) settle?.(event.data);
     };
-    fresh.onerror = (event) => {
+    taken.onerror = (event) => {
       event.preventDefault();
       drop(`the worker died: ${event.message}`);
     };
-    return fresh;
+    return taken;
   };
   return {
     run(payload, scratch, stage) {
       worker ??= start();
       tell = stage;
-      const request: WorkerRequest = { module: module.href, payload, scratch };
-      worker.postMessage(request);
+      worker.postMessage({ module: module.href, payload, scratch } satisfies WorkerRequest);
       return new Promise<Answer>((resolve) => settle = resolve);
     },
-    close() {
+    giveBack() {
+      if (worker === undefined) return;
+      worker.postMessage({ release: module.href } satisfies WorkerRequest);
+      leaveThread(worker);
+      worker = undefined;
+    },
+    end() {
       worker?.terminate();
       worker = undefined;
       settle?.({ ok: false, reason: "cancelled", hint: undefined });

@@ -30,4 +30,6 @@ export type Task<P = unknown> = (payload: P, context: TaskContext) => Promise<Ta
 /** A module that workers load: its default export is a {@linkcode Task}. */
 export interface TaskModule<P = unknown> {
   default: Task<P>;
+  /** Lets go of what the module kept of its last item: called when its list of work is done. */
+  release?: () => void;
 }

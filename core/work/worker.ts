@@ -8,17 +8,23 @@ const scope = self as unknown as {
   postMessage(message: unknown): void;
 };
 
+const load = (module: string) => import(module) as Promise<TaskModule>;
+
 scope.onmessage = async ({ data }) => {
-  const load = () => import(data.module) as Promise<TaskModule>;
-  scope.postMessage(
-    await answerOf(
-      async (payload, context) => (await load()).default(payload, context),
-      data.payload,
-      {
-        scratch: data.scratch,
-        stage: (...stage) => scope.postMessage({ stage }),
-      },
-    ),
-  );
+  if ("release" in data) {
+    (await load(data.release)).release?.();
+  } else {
+    const { module, payload, scratch } = data;
+    scope.postMessage(
+      await answerOf(
+        async (given, context) => (await load(module)).default(given, context),
+        payload,
+        {
+          scratch,
+          stage: (...stage) => scope.postMessage({ stage }),
+        },
+      ),
+    );
+  }
   collectGarbage();
 };
