@@ -56,6 +56,10 @@ export function buildBoard(input: BoardInput, statistics: BoardStatistics): Boar
 
   const entries = methods.map((method): LeaderboardEntry => {
     const own = cells.get(method.name)!;
+    const { only } = method;
+    const asked = own.filter(({ subject, state }) =>
+      only === undefined || only.includes(subject) || state !== "missing"
+    );
     const n = own.filter((cell) => cell.state === "ok").length;
     const scores: Record<string, ScoreInterval> = {};
     const worstCase: Record<string, ScoreInterval> = {};
@@ -70,8 +74,8 @@ export function buildBoard(input: BoardInput, statistics: BoardStatistics): Boar
         }
       }
       const filler = worst[key];
-      if (known.length < subjects.length && filler !== undefined) {
-        worstCase[key] = resampler.interval(values.map((value) => value ?? filler));
+      if (known.length < asked.length && filler !== undefined) {
+        worstCase[key] = resampler.interval(asked.map((cell) => cell.scores[key] ?? filler));
       }
     }
     return {
@@ -82,6 +86,7 @@ export function buildBoard(input: BoardInput, statistics: BoardStatistics): Boar
       n,
       failed: own.filter((cell) => cell.state === "failed").length,
       missing: own.filter((cell) => cell.state === "missing").length,
+      ...(asked.length === own.length ? {} : { asked: asked.length }),
       warned: own.filter((cell) => cell.warned).length,
       scores,
       ...(Object.keys(worstCase).length === 0 ? {} : { worstCase }),

@@ -26,7 +26,7 @@ import {
   type ProtocolChoice,
 } from "./eval_task.ts";
 import { type EvalPlan, writePlan } from "./partial_results.ts";
-import type { PredictionEntry, PredictionSet } from "./predictions.ts";
+import { answersFor, type PredictionEntry, type PredictionSet } from "./predictions.ts";
 import { protocolRecord } from "./protocols/protocol.ts";
 import {
   type InputRecord,
@@ -62,7 +62,8 @@ interface Target {
 
 /**
  * Scores everything and writes `file` (results.json), going on where an earlier call was stopped.
- * A target without a prediction and a prediction without a target are failed rows.
+ * A target without a prediction and a prediction without a target are failed rows; subjects that
+ * were not asked of a method (`only` of its predictions.json) have no rows of it.
  *
  * @throws {InputError} If two sets have the same method's name, or the file cannot be written.
  * @throws {CancelledError} If the signal fired.
@@ -86,6 +87,7 @@ export async function evaluate(
     : undefined;
   for (const subject of truth.subjects) {
     for (const set of sets) {
+      if (!answersFor(set, subject.id)) continue;
       targets.push(await targetOf({ subject, set, files, truth, views: views?.get(subject.id) }));
     }
   }
@@ -252,6 +254,7 @@ function resultsOf(job: EvalJob, targets: readonly Target[], summary: RunSummary
       if (!targetIds.has(entry.subject)) strays.set(`${entry.subject}/${entry.view}`, entry);
     }
     for (const id of broken.keys()) {
+      if (!answersFor(set, id)) continue;
       if (![...strays.values()].some((entry) => entry.subject === id)) {
         strays.set(id, { subject: id });
       }
@@ -281,10 +284,11 @@ function headOf(job: EvalJob, targets: readonly Target[]): Results & { seed: num
     seed,
     dataset: { name: truth.name },
     inputs: [...inputs.values()],
-    methods: sets.map(({ header: { method, usesTruth, timing } }) => ({
+    methods: sets.map(({ header: { method, usesTruth, timing, only } }) => ({
       ...method,
       usesTruth,
       ...(timing === undefined ? {} : { timing }),
+      ...(only === undefined ? {} : { only: [...only].sort() }),
     })),
     rows: [],
   };

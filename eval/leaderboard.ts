@@ -40,10 +40,13 @@ export const entrySchema = open({
   n: z.int().nonnegative().describe("Subjects completed: what the means are over"),
   failed: z.int().nonnegative().describe("Subjects with a failed view"),
   missing: z.int().nonnegative().describe("Subjects without a row for every view"),
+  asked: z.int().nonnegative()
+    .describe("Subjects that were asked of it, where not all: the others are among the missing")
+    .optional(),
   warned: z.int().nonnegative().describe("Subjects with a warning"),
   scores: z.record(z.string(), intervalSchema).describe("By key, over the n subjects completed"),
   worstCase: z.record(z.string(), intervalSchema)
-    .describe("Where n is less than all: with the worst value of the board for the others")
+    .describe("Where n is less than what was asked: with the worst value of the board for the rest")
     .optional(),
 });
 

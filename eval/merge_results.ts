@@ -1,7 +1,13 @@
 /** Brings several results files together, and refuses where one table would mix what differs. */
 import { InputError } from "../core/work/errors.ts";
 import { compactJson, type Json } from "../core/work/json.ts";
-import type { MethodRecord, ProtocolRecord, ResultRow, Results } from "./results.ts";
+import {
+  compareText,
+  type MethodRecord,
+  type ProtocolRecord,
+  type ResultRow,
+  type Results,
+} from "./results.ts";
 
 /** A row with the data set it belongs to; its method is the name shown on the boards. */
 export interface PooledRow extends ResultRow {
@@ -32,6 +38,7 @@ export function mergeResults(all: readonly Results[]): ResultsPool {
   const shown = shownNames(all);
   const protocols = new Map<string, ProtocolRecord>();
   const methods = new Map<string, MethodRecord>();
+  const asked = new Map<string, string[] | "all">();
   const scans = new Map<string, string>();
   const rows = new Map<string, PooledRow>();
   for (const results of all) {
@@ -46,12 +53,17 @@ export function mergeResults(all: readonly Results[]): ResultsPool {
         ));
     }
     for (const method of results.methods) {
-      const named = { ...method, name: shown(method) };
+      const { only, ...rest } = method, named = { ...rest, name: shown(method) };
       hold(methods, named.name, named, () =>
         new InputError(
           `Cannot merge results: method "${named.name}" is described differently in another ` +
             "file, expected one usesTruth and trainedOn a version",
         ));
+      const before = asked.get(named.name);
+      // Asked for everything in one file is asked for everything.
+      if (before === undefined) asked.set(named.name, only ?? "all");
+      else if (only === undefined || before === "all") asked.set(named.name, "all");
+      else asked.set(named.name, [...new Set([...before, ...only])].sort(compareText));
     }
     for (const { role, subject, sha256 } of results.inputs) {
       if (role !== "scan" || subject === undefined) continue;
@@ -81,7 +93,10 @@ export function mergeResults(all: readonly Results[]): ResultsPool {
   return {
     protocols: [...protocols.values()],
     datasets: [...new Set(all.map((results) => results.dataset.name))],
-    methods: [...methods.values()],
+    methods: Array.from(methods.values(), (method) => {
+      const only = asked.get(method.name)!;
+      return only === "all" ? method : { ...method, only };
+    }),
     rows: [...rows.values()],
   };
 }

@@ -83,7 +83,20 @@ async function readSet(folder: string): Promise<PredictionSet> {
         ? {}
         : { failed: item.failed === true ? "the method failed" : item.failed }),
     }));
+  const { only, method } = header;
+  if (only !== undefined) {
+    notes.push(
+      `${method.name} was asked for ${only.length} ${only.length === 1 ? "subject" : "subjects"} ` +
+        "only: others have no rows, and a board of more does not rank it",
+    );
+  }
   return { folder, file, header, entries: inOrder(entries), notes };
+}
+
+/** Whether a set answers for a subject: it was asked for it, or has something for it. */
+export function answersFor({ header: { only }, entries }: PredictionSet, subject: string): boolean {
+  return only === undefined || only.includes(subject) ||
+    entries.some((entry) => entry.subject === subject);
 }
 
 async function unnamedSet(folder: string): Promise<PredictionSet> {

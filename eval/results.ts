@@ -61,6 +61,9 @@ export const methodSchema = open({
   usesTruth: z.boolean().describe("Shown, never ranked"),
   trainedOn: z.array(trainedOnSchema).optional(),
   timing: statedTimingSchema.describe("As its predictions.json states it").optional(),
+  only: z.array(z.string()).min(1)
+    .describe("Subjects that were asked of it, as its predictions.json says; absent: all were")
+    .optional(),
 });
 
 /** Score by key: one direction and one unit each; null where it is not defined. */

@@ -29,6 +29,8 @@ import type { ViewPlace } from "./view_input.ts";
 export interface InferJob {
   method: Method;
   views: readonly ViewPlace[];
+  /** Whether the views are of some people picked from more: `predictions.json` then lists them. */
+  picked?: boolean | undefined;
   photos?: readonly (PhotoPlace & { id: string })[];
   /** Options of the method that decide bytes. */
   options?: { [key: string]: Json };
@@ -133,9 +135,12 @@ export async function inferViews(
   if (summary.missing.length > 0) return { ...summary, manifest: undefined };
   const frame: PredictionFrame = photos.length > 0 ? "camera" : "scan";
   const file = join(out, "predictions.json");
+  const only = job.picked === true
+    ? [...new Set(views.map(({ subject }) => subject))].sort()
+    : undefined;
   await writeWhole(
     file,
-    stableJson(predictionsOf([method, declared], summary, { frame, meshFormat })),
+    stableJson(predictionsOf([method, declared], summary, { frame, meshFormat, only })),
   );
   const manifest = await writeManifest(out, {
     kind: "predictions",
@@ -167,7 +172,11 @@ function predictionsOf(
     MethodDeclaration,
   ],
   { records }: RunSummary,
-  { frame, meshFormat }: { frame: PredictionFrame; meshFormat: OutputFormat },
+  { frame, meshFormat, only }: {
+    frame: PredictionFrame;
+    meshFormat: OutputFormat;
+    only: string[] | undefined;
+  },
 ): Json {
   const predictions: Predictions = {
     schema: PREDICTIONS_SCHEMA,
@@ -176,6 +185,7 @@ function predictionsOf(
     ...(untrained === undefined ? {} : { untrained }),
     frame,
     unit: "m",
+    ...(only === undefined ? {} : { only }),
     items: records.flatMap(({ id, status, reason, outputs }): PredictionItem[] => {
       const [subject, view] = id.split("/");
       const head = { subject, ...(view === undefined ? {} : { view }) };

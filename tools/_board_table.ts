@@ -35,7 +35,7 @@ export function boardTable(board: Board, leaderboard: Leaderboard): string {
           ? `${text} [${score.low!.toPrecision(3)}, ${score.high!.toPrecision(3)}]`
           : text;
       }),
-      String(entry.n),
+      entry.asked === undefined ? String(entry.n) : `${entry.n} of ${board.subjects.length}`,
       String(entry.failed),
     ]);
   }

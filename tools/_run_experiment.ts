@@ -40,20 +40,14 @@ export interface ExperimentSummary {
 }
 
 /** What an entry says, without what it leaves to the default. */
-function given(
-  values: { [key: string]: Json | undefined },
-): { [key: string]: Json } {
+function given(values: { [key: string]: Json | undefined }): { [key: string]: Json } {
   return Object.fromEntries(
-    Object.entries(values).filter((pair): pair is [string, Json] =>
-      pair[1] !== undefined
-    ),
+    Object.entries(values).filter((pair): pair is [string, Json] => pair[1] !== undefined),
   );
 }
 
 /** Name of the folder of an entry's predictions. */
-function folderOf(
-  { method, as = method }: { method: string; as?: string | undefined },
-): string {
+function folderOf({ method, as = method }: { method: string; as?: string | undefined }): string {
   return as;
 }
 
@@ -105,18 +99,15 @@ export async function runExperiment(
       summary: await inferViews(join(out, "predictions", folderOf(entry)), {
         method,
         views: places,
+        picked: only !== undefined,
         options: given(chosen),
         meshFormat,
-        settings: model === undefined
-          ? {}
-          : { model: resolve(model), threads: workers },
+        settings: model === undefined ? {} : { model: resolve(model), threads: workers },
         // A network's threads share its memory; workers would each have their own.
       }, model === undefined ? run : { ...run, workers: 1 }),
     });
   }
-  if (summary.infer.some(({ summary }) => summary.manifest === undefined)) {
-    return summary;
-  }
+  if (summary.infer.some(({ summary }) => summary.manifest === undefined)) return summary;
 
   const folders = [
     ...infer.map((entry) => join(out, "predictions", folderOf(entry))),
@@ -131,12 +122,8 @@ export async function runExperiment(
       subjects: truth.subjects.filter(({ id }) => done.has(id)),
       broken: truth.broken.filter(({ id }) => done.has(id)),
     },
-    sets: (await Promise.all(folders.map((folder) => openPredictions(folder))))
-      .flat(),
-    protocols: protocols.map((id) => ({
-      id,
-      changes: samples === undefined ? {} : { samples },
-    })),
+    sets: (await Promise.all(folders.map((folder) => openPredictions(folder)))).flat(),
+    protocols: protocols.map((id) => ({ id, changes: samples === undefined ? {} : { samples } })),
     seed,
   }, run);
   if (summary.eval.results === undefined) return summary;

@@ -137,6 +137,7 @@ export function infer(finish: Finish) {
       const summary = await inferViews(out, {
         method,
         views,
+        picked: flags.only !== undefined || flags.limit !== undefined,
         photos: photoIds(photos).map((photo) => ({
           ...photo,
           maskFile,

@@ -72,6 +72,9 @@ export const predictionsSchema = open({
   ),
   unit: z.enum(["m", "cm", "mm"]).describe("Unit of the vertices; m where frame is icon or 2k2k"),
   timing: statedTimingSchema.describe("What the method took, where its author says so").optional(),
+  only: z.array(z.string().min(1)).min(1)
+    .describe("Subjects that were asked of the method, where that was not all; absent: all were")
+    .optional(),
   items: z.array(predictionItemSchema).describe(
     "The meshes; absent: every <subject>.{ply,obj,glb} and <subject>/<view>.{ply,obj,glb} is one",
   ).optional(),

@@ -52,12 +52,14 @@ Deno.test("oracle-depth with a mesher writes textured, decimated meshes as GLB a
     const options = { mesher: "poisson", faces: 2000, color: "texture" };
     const infer = async (name: string, meshFormat: OutputFormat) => {
       const out = join(folder, name);
-      const { done } = await inferViews(out, { method, views, options, meshFormat });
+      const picked = name === "glb";
+      const { done } = await inferViews(out, { method, views, picked, options, meshFormat });
       assert.equal(done, 1);
       const path = join(out, "manifest.json");
       const manifest: Manifest = JSON.parse(await Deno.readTextFile(path));
       const predictions = JSON.parse(await Deno.readTextFile(join(out, "predictions.json")));
       assert.equal(predictions.items[0].mesh, `h02/y000.${meshFormat}`);
+      assert.deepEqual(predictions.only, picked ? ["h02"] : undefined);
       const said = manifest.items[0].result as unknown as Said;
       return { out, said, options: manifest.options as { [key: string]: Json } };
     };

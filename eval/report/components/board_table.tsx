@@ -122,8 +122,10 @@ function MethodNotes({ entry, subjects }: { entry: LeaderboardEntry; subjects: n
   const notes: string[] = [];
   if (entry.usesTruth) notes.push("uses truth, not ranked");
   if (entry.n < subjects) notes.push(`${entry.n} of ${count(subjects, "subject")}`);
+  const { asked = subjects, missing } = entry, lost = missing - (subjects - asked);
+  if (asked < subjects) notes.push(`asked for ${asked}, not ranked`);
   if (entry.failed > 0) notes.push(`${entry.failed} failed`);
-  if (entry.missing > 0) notes.push(`${entry.missing} missing`);
+  if (lost > 0) notes.push(`${lost} missing`);
   if (entry.warned > 0) notes.push(count(entry.warned, "warning"));
   return notes.length === 0 ? null : <small>{notes.join(" · ")}</small>;
 }
