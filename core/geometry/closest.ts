@@ -28,8 +28,8 @@ export interface Closest {
   point?: Float64Array;
 }
 
-/** Start from where the last point ended: see `kernel/assembly/closest.ts`. */
-const FROM_LAST = 0xffffffff;
+/** Start from where the last point ended; never stop early: see `kernel/assembly/closest.ts`. */
+const FROM_LAST = 0xffffffff, NEVER_ENOUGH = -1;
 
 const slotsOfFaces = new WeakMap<SurfaceTree, Uint32Array>();
 
@@ -72,7 +72,7 @@ export function closestPoints(
     if (start === undefined) slots[0] = last;
     const feetAt = withPoints ? work.points : 0;
     tree.noteSearch(
-      kernel.closest(batch, work.input, work.numbers, feetAt, work.indices),
+      kernel.closest(batch, work.input, work.numbers, feetAt, work.indices, NEVER_ENOUGH),
       batch,
     );
     last = slots[batch - 1];
@@ -88,6 +88,37 @@ export function closestPoints(
   }
   return point === undefined ? { distance, face } : { distance, face, point };
 }
+
+/**
+ * Finds how far the point farthest from the surface lies (the one-sided Hausdorff distance of the
+ * points): exact, as {@linkcode closestPoints}, in a fraction of its time, since a point is done
+ * with as soon as a triangle is nearer to it than the farthest point so far. 0 without points.
+ *
+ * @param points xyz interleaved, length 3n; quickest where neighbours follow each other.
+ * @throws {RangeError} If a coordinate is not finite.
+ */
+export function farthestDistance(tree: SurfaceTree, points: Float32Array | Float64Array): number {
+  checkPoints(points);
+  const { kernel, work } = tree, memory = kernel.memory.buffer;
+  const input = new Float64Array(memory, work.input, 3 * work.items);
+  const squared = new Float64Array(memory, work.numbers, work.items);
+  const slots = new Uint32Array(memory, work.indices, work.items);
+  const count = points.length / 3, items = Math.min(work.items, FARTHEST_AT_A_TIME);
+  let farthest = 0, last = 0;
+  for (let first = 0; first < count; first += items) {
+    const batch = Math.min(items, count - first);
+    input.set(points.subarray(3 * first, 3 * (first + batch)));
+    slots.fill(FROM_LAST, 0, batch);
+    slots[0] = last;
+    kernel.closest(batch, work.input, work.numbers, 0, work.indices, farthest);
+    last = slots[batch - 1];
+    for (let i = 0; i < batch; i++) if (squared[i] > farthest) farthest = squared[i];
+  }
+  return Math.sqrt(farthest);
+}
+
+/** Points after which the farthest so far is looked at again. */
+const FARTHEST_AT_A_TIME = 64;
 
 function startSlots(tree: SurfaceTree, guesses: Uint32Array, count: number): Uint32Array {
   if (guesses.length !== count) {

@@ -23,7 +23,14 @@ export interface Kernel {
   boxes(): void;
   dropDiscs(): void;
   makeDiscs(discs: number): void;
-  closest(count: number, points: number, squared: number, feet: number, slots: number): number;
+  closest(
+    count: number,
+    points: number,
+    squared: number,
+    feet: number,
+    slots: number,
+    enough: number,
+  ): number;
   rays(count: number, rays: number, hits: number, faces: number, any: number): void;
 }
 

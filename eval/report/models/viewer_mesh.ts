@@ -1,7 +1,7 @@
 /** Makes the mesh that the page's viewer shows from the mesh that was scored. */
 import { MeshoptEncoder, MeshoptSimplifier } from "meshoptimizer";
 import { buildTree } from "../../../core/geometry/bvh.ts";
-import { closestPoints } from "../../../core/geometry/closest.ts";
+import { farthestDistance } from "../../../core/geometry/closest.ts";
 import { boundsOf, type Mesh } from "../../../core/geometry/mesh.ts";
 import { angleWeightedNormals } from "../../../core/geometry/normals.ts";
 import { weldByPosition } from "../../../core/geometry/weld.ts";
@@ -230,6 +230,5 @@ function deviationMm(full: Pick<Mesh, "positions" | "indices">, compact: Compact
     for (let k = 3 * v; k < 3 * v + 3; k++) points[length++] = full.positions[k];
   }
   using tree = buildTree({ positions, indices });
-  const { distance } = closestPoints(tree, points.subarray(0, length));
-  return 1000 * distance.reduce((a, b) => Math.max(a, b), 0);
+  return 1000 * farthestDistance(tree, points.subarray(0, length));
 }

@@ -25,6 +25,8 @@ let slack: f64 = 0;
  * @param squared Squared distances, float64.
  * @param feet Nearest points, xyz float64; 0 to leave them out.
  * @param slots In: where to start (a slot, or FROM_LAST). Out: the nearest triangle's slot.
+ * @param enough A point is done with at this squared distance, even if there is a nearer triangle.
+ *   Below 0: never.
  * @returns How many leaves were looked into.
  */
 export function closest(
@@ -33,6 +35,7 @@ export function closest(
   squared: usize,
   feet: usize,
   slots: usize,
+  enough: f64,
 ): u32 {
   const zero = f32x4.splat(0);
   let last: u32 = 0, leaves: u32 = 0;
@@ -48,7 +51,7 @@ export function closest(
     tighten();
 
     let top = stack, node: u32 = 0;
-    for (;;) {
+    while (best > enough) {
       const at = nodes + <usize> node * NODE;
       const dx = outside(v128.load(at), x, v128.load(at, 48), zero);
       const dy = outside(v128.load(at, 16), y, v128.load(at, 64), zero);
@@ -79,6 +82,7 @@ export function closest(
           offer(f64x2.extract_lane(pair, 0), slot);
           offer(f64x2.extract_lane(pair, 1), other);
         }
+        if (best <= enough) break;
       }
       if (!found) break;
     }
