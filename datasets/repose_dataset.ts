@@ -15,8 +15,10 @@ import type { Subject } from "./subject.ts";
 
 /** What to repose, and how. */
 export interface ReposeJob {
-  /** Scans with fits of SMPL's kind. Their poses are also the library that new ones are drawn from. */
+  /** Scans with fits of SMPL's kind. */
   subjects: readonly Subject[];
+  /** Whose poses new ones are drawn from, with fits of the same body. Default: `subjects`. */
+  posesOf?: readonly Subject[] | undefined;
   /** New poses a scan. */
   poses: number;
   seed: number;
@@ -38,12 +40,12 @@ export interface ReposeSummary extends RunSummary {
  */
 export async function reposeDataset(
   out: string,
-  { subjects, poses, seed }: ReposeJob,
+  { subjects, posesOf = subjects, poses, seed }: ReposeJob,
   run: RunOptions = {},
 ): Promise<ReposeSummary> {
   const library: number[][] = [];
   let body: string | undefined;
-  for (const subject of subjects) {
+  for (const subject of new Set([...posesOf, ...subjects])) {
     const { model, fit, bodyFile } = await loadBody(subject);
     if (model.kind !== "smpl") {
       throw new InputError(
@@ -58,7 +60,7 @@ export async function reposeDataset(
       });
     }
     body = bodyFile;
-    library.push([...fullPose(model, fit)]);
+    if (posesOf.includes(subject)) library.push([...fullPose(model, fit)]);
   }
   const items: Item<ReposePayload>[] = [];
   for (const subject of subjects) {

@@ -6,6 +6,7 @@ import {
   interruptSignal,
   JSON_OUT,
   LIMIT,
+  list,
   natural,
   ONLY,
   positive,
@@ -28,6 +29,11 @@ export function repose(finish: Finish) {
     .argument("<dataset>", "folder of scans with fits of SMPL's kind")
     .requiredOption("-o, --out <dir>", "folder to write")
     .option("--poses <n>", "new poses a scan", positive, 4)
+    .option(
+      "--poses-of <ids>",
+      "draw from these subjects' poses (else those put into new ones)",
+      list,
+    )
     .option("--seed <n>", "seed of the poses", natural, 0)
     .option("--format <name>", "layout of the data set (else told by its content)")
     .option(...ONLY).option(...LIMIT).option(...SHARD).option(...WORKERS)
@@ -37,7 +43,10 @@ export function repose(finish: Finish) {
       const { reposeDataset } = await import("../datasets/repose_dataset.ts");
       const { dataset, subjects, progress } = await openForWork(folder, flags);
       const out = userPath(flags.out);
-      const job = { subjects, poses: flags.poses, seed: flags.seed };
+      const posesOf = flags.posesOf === undefined
+        ? undefined
+        : (await openForWork(folder, { ...flags, only: flags.posesOf, limit: undefined })).subjects;
+      const job = { subjects, posesOf, poses: flags.poses, seed: flags.seed };
       const summary = await reposeDataset(out, job, {
         workers: workerCount(flags.workers),
         shard: shardFromEnvironment(flags.shard),

@@ -44,3 +44,23 @@ Deno.test("reposeDataset() writes a data set whose fits go with its scans, the s
     await Deno.remove(out, { recursive: true });
   }
 });
+
+Deno.test("reposeDataset() draws poses from whom it is told", async () => {
+  const { subjects } = await openDataset(join(FIXTURES, "humans"));
+  const one = (wanted: string) => subjects.filter(({ id }) => id === wanted);
+  const out = await Deno.makeTempDir();
+  try {
+    const poseFrom = async (name: string, posesOf?: typeof subjects) => {
+      const job = { subjects: one("h13"), posesOf, poses: 1, seed: 7 };
+      await reposeDataset(join(out, name), job, { workers: 1 });
+      const made = await openDataset(join(out, name));
+      assert.deepEqual(made.subjects.map(({ id }) => id), ["h13_r00"]);
+      return [...made.subjects[0].fit!.fit.bodyPose];
+    };
+    const own = await poseFrom("own");
+    assert.deepEqual(await poseFrom("same", one("h13")), own);
+    assert.notDeepEqual(await poseFrom("other", one("h01")), own);
+  } finally {
+    await Deno.remove(out, { recursive: true });
+  }
+});
