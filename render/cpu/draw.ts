@@ -1,4 +1,7 @@
-/** Drawing one view on the CPU: visibility first, then each map from the covered pixels. */
+/**
+ * Drawing one view: visibility first, then each map from the covered pixels. Who finds what is
+ * visible may be someone else (a GPU); everything after it is done here.
+ */
 import type { Camera } from "../../core/geometry/camera.ts";
 import {
   RASTER_MAPS,
@@ -10,11 +13,12 @@ import { albedoSamples } from "./albedo_samples.ts";
 import { encodeColors, encodeNormals } from "./encode.ts";
 import { type Frame, projectVertices } from "./frame.ts";
 import { normalSamples } from "./normal_samples.ts";
-import { rasterize, type VisibilityMemory } from "./rasterize.ts";
+import { rasterize, type Visibility, type VisibilityMemory } from "./rasterize.ts";
 import { coveredPixels, samplesOf } from "./samples.ts";
 import type { CpuScene } from "./scene.ts";
 import { shadedSamples } from "./shaded_samples.ts";
 import { supersampledColors } from "./supersample.ts";
+import type { VisibilitySteps } from "./visibility_steps.ts";
 
 /**
  * Samples handled at a time: all stages of a piece run while the triangles it shows are in the
@@ -46,12 +50,43 @@ export function drawScene(
   camera: Camera,
   options: RasterRequest & { memory?: VisibilityMemory },
 ): RasterMaps {
+  const { memory = {} } = options, steps = drawSteps(scene, camera, options);
+  let step = steps.next();
+  while (!step.done) {
+    const { frame, ...asked } = step.value;
+    step = steps.next(rasterize(scene, frame, { ...asked, memory }));
+  }
+  return step.value;
+}
+
+/**
+ * Draws the maps of one view, asking what is visible.
+ *
+ * @throws {RangeError} If the request or the camera makes no sense.
+ */
+export function* drawSteps(
+  scene: CpuScene,
+  camera: Camera,
+  options: RasterRequest,
+): VisibilitySteps<RasterMaps> {
   checkRequest(options);
-  const { supersample = 1, light, memory = {} } = options;
+  const { supersample = 1 } = options;
   const frame = projectVertices(scene.positions, camera);
   const result = emptyMaps(frame, options);
   const layers = options.maps.some((name) => name.endsWith("_back")) ? 2 : 1;
-  const visibility = rasterize(scene, frame, { layers, memory });
+  const visibility = yield { frame, window: frame.window, layers };
+  fillMaps(result, { scene, frame, visibility }, options);
+  if (supersample > 1) yield* supersampledColors(scene, camera, { ...options, maps: result });
+  return result;
+}
+
+/** Draws what one sample a pixel tells. */
+function fillMaps(
+  result: RasterMaps,
+  seen: { scene: CpuScene; frame: Frame; visibility: Visibility },
+  { supersample = 1, light }: RasterRequest,
+): void {
+  const { scene, frame, visibility } = seen;
   const covered = coveredPixels(visibility, frame);
   result.stats.covered = covered.length;
   if (result.mask !== undefined) { for (const pixel of covered) result.mask[pixel] = 255; }
@@ -65,7 +100,7 @@ export function drawScene(
       const shaded = supersample === 1 && side === "front" ? result.shaded : undefined;
       if (!(depth ?? face ?? normal ?? color ?? shaded)) continue;
 
-      const samples = samplesOf({ scene, frame, visibility }, { pixels, side });
+      const samples = samplesOf(seen, { pixels, side });
       for (let n = 0; depth !== undefined && n < pixels.length; n++) {
         depth[pixels[n]] = samples.depths[n];
       }
@@ -88,8 +123,6 @@ export function drawScene(
       }
     }
   }
-  if (supersample > 1) supersampledColors(scene, camera, { ...options, maps: result });
-  return result;
 }
 
 /** Kinds of map: array and values a pixel. */

@@ -7,10 +7,10 @@ import { srgbOfLinear } from "../srgb.ts";
 import { albedoSamples } from "./albedo_samples.ts";
 import { projectVertices } from "./frame.ts";
 import { normalSamples } from "./normal_samples.ts";
-import { rasterize, type VisibilityMemory } from "./rasterize.ts";
 import { coveredPixels, samplesOf, type Side } from "./samples.ts";
 import type { CpuScene } from "./scene.ts";
 import { shadedSamples } from "./shaded_samples.ts";
+import type { VisibilitySteps } from "./visibility_steps.ts";
 
 /** Samples of a strip, covered or not: bounds the memory whatever N is. */
 const STRIP_SAMPLES = 1 << 21;
@@ -29,11 +29,11 @@ export interface SupersampleRequest {
  * Draws colour maps at N times the resolution, strip by strip, and averages: light over the
  * samples that hit something, alpha = their share (straight alpha).
  */
-export function supersampledColors(
+export function* supersampledColors(
   scene: CpuScene,
   camera: Camera,
   { maps, supersample = 1, light }: SupersampleRequest,
-): void {
+): VisibilitySteps<void> {
   const { color, color_back, shaded } = maps;
   if (!(color ?? color_back ?? shaded)) return;
   const { width } = camera;
@@ -41,15 +41,14 @@ export function supersampledColors(
   const { x0, x1, y0, y1 } = frame.window;
   const rows = Math.max(1, Math.floor(STRIP_SAMPLES / (supersample ** 2 * width)));
   const sums = new Float64Array(4 * width * rows);
-  const memory: VisibilityMemory = {};
   for (let row = Math.floor(y0 / supersample); row * supersample < y1; row += rows) {
     const top = Math.max(y0, row * supersample);
     const bottom = Math.min(y1, (row + rows) * supersample);
-    const visibility = rasterize(scene, frame, {
+    const visibility = yield {
+      frame,
       window: { x0, x1, y0: top, y1: bottom },
       layers: color_back === undefined ? 1 : 2,
-      memory,
-    });
+    };
     const pixels = coveredPixels(visibility, frame);
     const sampled = (side: Side) => {
       const samples = samplesOf({ scene, frame, visibility }, { pixels, side });
