@@ -90,7 +90,7 @@ export function sphericalLight(ambient: Vec3, lamps: readonly Lamp[]): Spherical
 
 /**
  * The radiance whose irradiance over π a light is: coefficients in the same order and layout. What
- * precomputed radiance transfer multiplies (PIFu's `sh`, channel by channel here).
+ * precomputed radiance transfer multiplies.
  */
 export function radianceOf(light: SphericalLight): Float64Array {
   return light.map((value, i) => value / COSINE[BAND[i % 9]]);

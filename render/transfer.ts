@@ -4,7 +4,7 @@
  * training pictures with it.
  */
 import { buildTree } from "../core/geometry/bvh.ts";
-import type { Mesh } from "../core/geometry/mesh.ts";
+import { boundsOf, type Mesh } from "../core/geometry/mesh.ts";
 import { smoothNormals } from "../core/geometry/normals.ts";
 import { anyHits } from "../core/geometry/ray.ts";
 import { withDefaults } from "../core/work/options.ts";
@@ -17,14 +17,17 @@ export type Transfer = Float32Array;
 export interface TransferOptions {
   /** Rays a vertex, a square number. Default: 64. */
   rays?: number;
-  /** Where rays begin: so far off the surface, metres. Default: 0.002. */
-  startM?: number;
+  /**
+   * Where rays begin: so far off the surface, metres. Default: a thousandth of the mesh's smallest
+   * side, as PIFu's `computePRT` has it.
+   */
+  startM?: number | undefined;
 }
 
 /** The defaults of {@linkcode TransferOptions}. */
 export const TRANSFER_DEFAULTS: Required<TransferOptions> = Object.freeze({
   rays: 64,
-  startM: 0.002,
+  startM: undefined,
 });
 
 const PIECE = 1 << 15;
@@ -39,7 +42,7 @@ export function transferOf(
   mesh: Pick<Mesh, "positions" | "indices">,
   options: TransferOptions = {},
 ): Transfer {
-  const { rays, startM } = withDefaults(TRANSFER_DEFAULTS, options);
+  const { rays, startM = smallestSide(mesh) / 1000 } = withDefaults(TRANSFER_DEFAULTS, options);
   const side = Math.sqrt(rays);
   if (!Number.isInteger(side)) {
     throw new RangeError(`Cannot compute transfer: found ${rays} rays, expected a square number`);
@@ -79,6 +82,11 @@ export function transferOf(
     }
   }
   return out;
+}
+
+function smallestSide(mesh: Pick<Mesh, "positions">): number {
+  const { min, max } = boundsOf(mesh);
+  return Math.min(...[0, 1, 2].map((k) => max[k] - min[k]));
 }
 
 /** Directions about +z with density cosine / π: one in the middle of each of side² equal cells. */

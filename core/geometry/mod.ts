@@ -13,6 +13,7 @@ export * from "./kdtree.ts";
 export * from "./largest_piece.ts";
 export * from "./mesh.ts";
 export * from "./morton.ts";
+export * from "./nearest_several.ts";
 export * from "./normals.ts";
 export * from "./point_grid.ts";
 export * from "./predicates.ts";

@@ -4,6 +4,8 @@
  * the front surface at half height. Back normals are stored as seen from behind.
  */
 import { encodeExr } from "../../core/files/exr.ts";
+import { encodeNpy } from "../../core/files/npy.ts";
+import { encodeObj } from "../../core/files/obj_write.ts";
 import { encodeObjectNpy } from "../../core/files/pickle_write.ts";
 import type { OrthographicCamera } from "../../core/geometry/camera.ts";
 import { boundsOf } from "../../core/geometry/mesh.ts";
@@ -16,11 +18,19 @@ import {
 } from "../../core/geometry/transform.ts";
 import { studioLight } from "../light.ts";
 import { viewName } from "../view_names.ts";
-import { behind, medianOfValues, orthoCamera } from "./_frames.ts";
+import { behind, medianOfValues, meshInLayout, orthoCamera } from "./_frames.ts";
 import { turnOf } from "./_height_180.ts";
 import { png, unitOf16 } from "./_pictures.ts";
-import { type Layout, type LayoutFolder, type LayoutView, wholeYaw, yawViews } from "./layout.ts";
+import {
+  type Layout,
+  type LayoutFolder,
+  type LayoutSubject,
+  type LayoutView,
+  wholeYaw,
+  yawViews,
+} from "./layout.ts";
 import { litPicture } from "./lit_picture.ts";
+import { parseMap } from "./parse_map.ts";
 
 /** Blender's depth of the background. */
 const FAR = 1e10;
@@ -30,6 +40,11 @@ const DISTANCE = 10;
 
 /** Half the height of the strip that the centre is measured in, share of the person's height. */
 const STRIP = 0.005;
+
+/** Where the scan's unit is so small that the camera would stand inside of the person: metres. */
+function unitOf(metresPerUnit: number): number {
+  return metresPerUnit < 0.2 ? 1 : metresPerUnit;
+}
 
 /** A view's framing in the scan's own units, turned. */
 export interface IntegratedPifuFrame {
@@ -46,8 +61,7 @@ export interface IntegratedPifuFrame {
 export function integratedPifuFrame(
   { scene, angles, metresPerUnit }: Pick<LayoutView, "scene" | "angles" | "metresPerUnit">,
 ): IntegratedPifuFrame {
-  // Where the scan's unit is so small that the camera would stand inside of the person: metres.
-  const unitM = metresPerUnit < 0.2 ? 1 : metresPerUnit;
+  const unitM = unitOf(metresPerUnit);
   const layoutFromScan = multiply(scaling(1 / unitM), scene.framing.upright);
   const turned = transformPoints(multiply(turnOf(angles), layoutFromScan), scene.mesh.positions);
   const { min, max } = boundsOf({ positions: turned });
@@ -94,7 +108,7 @@ async function writeView(view: LayoutView, out: LayoutFolder) {
   const light = studioLight(options.seed, id, viewName(angles));
   const lit = await litPicture(view, camera, light);
   const maps = await scene.backend.draw(scene.prepared.scan, camera, {
-    maps: ["normal", "normal_back", "depth", "mask"],
+    maps: ["normal", "normal_back", "depth", "mask", "face"],
   });
   const full = `buffer_fixed_full_mesh/${id}`;
   await out.put(`${full}/rendered_image_${name}.png`, png(lit.rgba, size, 4));
@@ -122,10 +136,31 @@ async function writeView(view: LayoutView, out: LayoutFolder) {
     `buffer_depth_maps_of_full_mesh/${id}/rendered_depthmap_${name}.exr`,
     rgbExr([depth, depth, depth], size),
   );
+  const parse = parseMap(view, camera, maps.face!);
+  if (parse !== undefined) {
+    await out.put(
+      `render_human_parse_results/${id}/rendered_parse_${name}.npy`,
+      encodeNpy({ shape: [size, size], dtype: "f4", data: parse }),
+    );
+  }
   return {
-    result: { covered: lit.stats.covered },
+    result: { covered: lit.stats.covered, parse: parse === undefined ? "none" : "body parts" },
     warnings: frame.cut
       ? ["the window cuts the person: the layout's centre is the median of x at half height"]
+      : [],
+  };
+}
+
+/** The mesh that `TrainDataset` samples, in the frame and unit of the params. */
+async function writeSubject(subject: LayoutSubject, out: LayoutFolder) {
+  const { id, scene, metresPerUnit } = subject;
+  const frame = multiply(scaling(1 / unitOf(metresPerUnit)), scene.framing.upright);
+  const { materials: _, ...mesh } = meshInLayout(scene.mesh, frame);
+  const [obj] = encodeObj(mesh, `${id}_clean`).values();
+  await out.put(`split_mesh/results/${id}/${id}_clean.obj`, obj);
+  return {
+    warnings: scene.body === undefined
+      ? ["no render_human_parse_results: the subject has no posed body to tell its parts"]
       : [],
   };
 }
@@ -152,10 +187,11 @@ function rgbExr([R, G, B]: Float32Array[], size: number): Uint8Array {
 /** See {@linkcode Layout}. */
 export const INTEGRATED_PIFU_LAYOUT: Layout = {
   name: "integrated-pifu",
-  title: "IntegratedPIFu's rendered data: pictures, params, float normals and depth",
+  title: "IntegratedPIFu's rendered data: pictures, params, float normals and depth, parts, meshes",
   defaults: { size: 1024, views: yawViews(0, 350, 10) },
   item: "view",
-  needs: () => ({ textures: true, body: false, keypoints: false }),
+  needs: () => ({ textures: true, body: true, keypoints: false }),
   check: ({ views }) => views.forEach(wholeYaw),
+  subject: writeSubject,
   view: writeView,
 };

@@ -11,6 +11,7 @@ import { boundsOf, type Mesh } from "../../core/geometry/mesh.ts";
 import {
   type Matrix4,
   multiply,
+  rotationPart,
   scaling,
   transformPoints,
   translation,
@@ -24,6 +25,13 @@ import { viewName } from "../view_names.ts";
 import { behind, cameraFromScan, meshInLayout } from "./_frames.ts";
 import { turnOf } from "./_height_180.ts";
 import { jpeg, overBlack, png } from "./_pictures.ts";
+import {
+  facesArray,
+  meshOnAtlas,
+  publishedTransfer,
+  shRows,
+  textureFile,
+} from "./_transfer_files.ts";
 import { uvGeometryFiles, uvShaded } from "./_uv_files.ts";
 import {
   type Layout,
@@ -39,8 +47,8 @@ import {
   PAMIR_SIGMA,
   PAMIR_SIGMA_SMALL,
   pamirSamples,
+  sampleVertices,
 } from "./pamir_samples.ts";
-import { shRows } from "./pifu.ts";
 import { uvMapsOf } from "./uv_maps.ts";
 
 const DISTANCE = 10, FOCAL_AT_512 = 5000;
@@ -124,19 +132,33 @@ async function writeView(view: LayoutView, out: LayoutFolder) {
 }
 
 async function writeSubject(subject: LayoutSubject, out: LayoutFolder) {
-  const { id, scene, views, options } = subject, { size, seed } = options;
+  const { id, scene, views, options } = subject, { size, seed } = options, { body } = scene;
   const { layoutFromScan } = pamirFrame(subject), warnings: string[] = [];
-  const { materials: _, ...mesh } = meshInLayout(scene.mesh, layoutFromScan);
+  const mesh = meshInLayout(meshOnAtlas(scene.mesh), layoutFromScan);
   const [obj] = encodeObj(mesh, id).values();
   await out.put(`mesh_data/${id}/${id}.obj`, obj);
   await writeBody(subject, out, warnings);
+  const transfer = publishedTransfer(subject, layoutFromScan);
+  if (transfer !== undefined) {
+    await out.put(
+      `mesh_data/${id}/bounce/prt_data.mat`,
+      encodeMat({ bounce0: transfer, face: facesArray(mesh) }, { compress: true }),
+    );
+  }
+  const texture = await textureFile(scene.mesh);
+  if (texture !== undefined) await out.put(`mesh_data/${id}/${id}.jpg`, texture);
 
   const folder = `image_data/${id}`;
   const cameras = new MatCell(views.map(cameraStruct));
   await out.put(`${folder}/meta/cam_data.mat`, encodeMat({ cam: cameras }));
   const lights = new Float64Array(27 * views.length);
   views.forEach((angles, i) => {
-    lights.set(shRows(studioLight(seed, id, viewName(angles))).data as Float64Array, 27 * i);
+    // In the mesh's frame: PaMIR turns the camera, and no light with it.
+    const turn = rotationPart(turnOf(angles));
+    lights.set(
+      shRows(studioLight(seed, id, viewName(angles)), turn).data as Float64Array,
+      27 * i,
+    );
   });
   const sh: NpyArray = { shape: [views.length, 9, 3], dtype: "f8", data: lights };
   await out.put(`${folder}/meta/sh_data.mat`, encodeMat({ sh }));
@@ -152,6 +174,13 @@ async function writeSubject(subject: LayoutSubject, out: LayoutFolder) {
   const count = options.samples ?? PAMIR_SAMPLES;
   const samples = pamirSamples(mesh, { count, seed, id });
   await out.put(`${folder}/sample/samples.mat`, encodeMat(samples));
+  if (body !== undefined) {
+    const vertices = transformPoints(layoutFromScan, Float32Array.from(body.posed.vertices));
+    await out.put(
+      `${folder}/sample/sample2smpl.mat`,
+      encodeMat(sampleVertices(samples, vertices), { compress: true }),
+    );
+  }
   await out.put(
     `${folder}/sample/meta.mat`,
     encodeMat({

@@ -1,6 +1,11 @@
-/** PaMIR's occupancy samples (`data/main_sample_occ.py`): points near the surface and all over. */
+/**
+ * PaMIR's occupancy samples (`data/main_sample_occ.py`), points near the surface and all over, and the
+ * body's vertices next to them (`data/main_associate_points_with_smpl_vertices.py`).
+ */
 import { buildTree } from "../../core/geometry/bvh.ts";
+import { buildPointTree } from "../../core/geometry/kdtree.ts";
 import { boundsOf, type Mesh } from "../../core/geometry/mesh.ts";
+import { nearestSeveral } from "../../core/geometry/nearest_several.ts";
 import { faceNormals } from "../../core/geometry/normals.ts";
 import { independentSamples } from "../../core/geometry/sampler.ts";
 import { weldByPosition } from "../../core/geometry/weld.ts";
@@ -52,6 +57,33 @@ export function pamirSamples(
     uniform_points_inside: divided(uniform, insideScan(tree, normals, uniform)).inside,
     uniform_points_outside: divided(box, insideScan(tree, normals, box)).outside,
   };
+}
+
+/** So many vertices of the body go with a sample. */
+const NEIGHBOURS = 4;
+
+/**
+ * The body's four nearest vertices to each sample and how far they are, the nearest first: for each
+ * array of samples `idx_…` (n, 4) int64 and `dist_…` (n, 4), in the samples' unit.
+ *
+ * @param vertices xyz interleaved, in the samples' frame.
+ */
+export function sampleVertices(
+  samples: Readonly<Record<string, NpyArray>>,
+  vertices: Float32Array,
+): Record<string, NpyArray> {
+  const tree = buildPointTree(vertices), out: Record<string, NpyArray> = {};
+  for (const [name, { shape: [rows], data }] of Object.entries(samples)) {
+    const { distance, index } = nearestSeveral(tree, data as Float64Array, NEIGHBOURS);
+    const shape = [rows, NEIGHBOURS];
+    out[`dist_${name}`] = { shape, dtype: "f8", data: distance };
+    out[`idx_${name}`] = {
+      shape,
+      dtype: "i8",
+      data: BigInt64Array.from(index, (v) => BigInt(v)),
+    };
+  }
+  return out;
 }
 
 function divided(points: Float64Array, inside: Uint8Array) {

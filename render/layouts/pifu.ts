@@ -4,15 +4,23 @@
  * medians of the vertices.
  */
 import { encodeObjectNpy } from "../../core/files/pickle_write.ts";
-import type { NpyArray } from "../../core/files/npy.ts";
+import { encodeNpy } from "../../core/files/npy.ts";
 import { encodeObj } from "../../core/files/obj_write.ts";
 import type { Mesh } from "../../core/geometry/mesh.ts";
 import { type Matrix4, multiply, scaling, transformPoints } from "../../core/geometry/transform.ts";
-import { radianceOf, type SphericalLight, studioLight } from "../light.ts";
+import { studioLight } from "../light.ts";
 import { type ViewAngles, viewName } from "../view_names.ts";
 import { medianOf, meshInLayout } from "./_frames.ts";
 import { type Height180, height180, height180Camera, orthoRatio, turnOf } from "./_height_180.ts";
 import { jpeg, overBlack, png } from "./_pictures.ts";
+import {
+  facesArray,
+  meshOnAtlas,
+  publishedTransfer,
+  savetxt8,
+  shRows,
+  textureFile,
+} from "./_transfer_files.ts";
 import { uvGeometryFiles, uvShaded } from "./_uv_files.ts";
 import {
   type Layout,
@@ -59,14 +67,6 @@ export function pifuCamera(view: Pick<LayoutView, "scene" | "angles" | "options"
   });
 }
 
-/** Coefficients as PIFu keeps them: 9 rows of RGB. */
-export function shRows(light: SphericalLight): NpyArray {
-  const data = new Float64Array(27);
-  const radiance = radianceOf(light);
-  for (let k = 0; k < 9; k++) for (let c = 0; c < 3; c++) data[3 * k + c] = radiance[9 * c + k];
-  return { shape: [9, 3], dtype: "f8", data };
-}
-
 /** `0_0_00`: yaw, pitch, light. */
 function token(angles: ViewAngles): string {
   return `${wholeYaw({ ...angles, pitchDeg: 0 })}_${angles.pitchDeg}_00`;
@@ -109,10 +109,12 @@ async function writeView(view: LayoutView, out: LayoutFolder) {
 async function writeSubject(subject: LayoutSubject, out: LayoutFolder) {
   const { id, scene, options: { size } } = subject;
   const { layoutFromScan } = pifuFrame(subject);
-  const { materials: _, ...mesh } = meshInLayout(scene.mesh, layoutFromScan);
+  const mesh = meshInLayout(meshOnAtlas(scene.mesh), layoutFromScan);
   const [obj] = encodeObj(mesh, `${id}_100k`).values();
   await out.put(`GEO/OBJ/${id}/${id}_100k.obj`, obj);
-  const uv = await uvMapsOf(scene, size), warnings: string[] = [];
+  const warnings: string[] = [];
+  await writeInput(subject, obj, out);
+  const uv = await uvMapsOf(scene, size);
   if (uv === undefined) {
     warnings.push("no UV maps: the scan has no texture coordinates");
   } else {
@@ -123,6 +125,19 @@ async function writeSubject(subject: LayoutSubject, out: LayoutFolder) {
     if (uv.cut > 0) warnings.push(`uv-cut: ${uv.cut} triangles cross the texture's border`);
   }
   return { warnings };
+}
+
+/** The folder that the published program starts from, so that it can light and draw the scan itself. */
+async function writeInput(subject: LayoutSubject, obj: Uint8Array, out: LayoutFolder) {
+  const { id, scene: { mesh } } = subject, folder = `${id}_OBJ`;
+  await out.put(`${folder}/${id}_100k.obj`, obj);
+  const transfer = publishedTransfer(subject, pifuFrame(subject).layoutFromScan);
+  if (transfer !== undefined) {
+    await out.put(`${folder}/bounce/bounce0.txt`, savetxt8(transfer));
+    await out.put(`${folder}/bounce/face.npy`, encodeNpy(facesArray(mesh)));
+  }
+  const texture = await textureFile(mesh);
+  if (texture !== undefined) await out.put(`${folder}/tex/${id}_dif_2k.jpg`, texture);
 }
 
 /** See {@linkcode Layout}. */

@@ -1,9 +1,13 @@
-/** Pictures over a mesh's texture coordinates: where each texel lies on the surface, and its colour. */
+/**
+ * Pictures over a mesh's texture coordinates: where each texel lies on the surface, and its colour.
+ * Several materials lie side by side (`atlas.ts`).
+ */
 import type { OrthographicCamera } from "../../core/geometry/camera.ts";
 import type { Mesh } from "../../core/geometry/mesh.ts";
 import { smoothNormals } from "../../core/geometry/normals.ts";
 import { translation } from "../../core/geometry/transform.ts";
 import type { SubjectScene } from "../subject_scene.ts";
+import { atlasOf } from "./atlas.ts";
 
 /** One square picture, u right and v down, rows from the top (as the texture's own). */
 export interface UvMaps {
@@ -34,8 +38,8 @@ export async function uvMapsOf(
 }
 
 async function drawUv({ backend, mesh }: SubjectScene & { mesh: Mesh }, size: number) {
-  const { uvs, materials, faceMaterials } = mesh;
-  const { flat, cut } = flatMesh(uvs!);
+  const { uvs, materials, faceMaterials } = mesh, atlas = atlasOf(mesh)!;
+  const flat = flatMesh(atlas.uvs);
   const scene = await backend.prepare({
     ...flat,
     uvs: uvs!,
@@ -65,29 +69,24 @@ async function drawUv({ backend, mesh }: SubjectScene & { mesh: Mesh }, size: nu
     weights[2 * pixel] = b;
     weights[2 * pixel + 1] = Math.min(1 - b, Math.max(0, (bx * qy - by * qx) / area || 0));
   }
-  return { size, face: face!, weights, albedo: color!, cut };
+  return { size, face: face!, weights, albedo: color!, cut: atlas.cut };
 }
 
 /** The triangles laid out flat, three vertices each: x = u, y = −v, z = 0, repeats brought home. */
 function flatMesh(uvs: Float32Array) {
   const faces = uvs.length / 6;
   const positions = new Float32Array(9 * faces), indices = new Uint32Array(3 * faces);
-  let cut = 0;
   for (let f = 0; f < faces; f++) {
     const home = [0, 1].map((k) =>
       Math.floor(Math.min(uvs[6 * f + k], uvs[6 * f + 2 + k], uvs[6 * f + 4 + k]) + 1e-6)
     );
-    let crosses = false;
     for (let c = 0; c < 3; c++) {
-      const u = uvs[6 * f + 2 * c] - home[0], v = uvs[6 * f + 2 * c + 1] - home[1];
-      crosses ||= u > 1 + 1e-6 || v > 1 + 1e-6;
-      positions[9 * f + 3 * c] = u;
-      positions[9 * f + 3 * c + 1] = -v;
+      positions[9 * f + 3 * c] = uvs[6 * f + 2 * c] - home[0];
+      positions[9 * f + 3 * c + 1] = home[1] - uvs[6 * f + 2 * c + 1];
       indices[3 * f + c] = 3 * f + c;
     }
-    if (crosses) cut++;
   }
-  return { flat: { positions, indices }, cut };
+  return { positions, indices };
 }
 
 /**

@@ -22,6 +22,7 @@ import h5py
 import numpy as np
 import OpenEXR
 import scipy.io
+import scipy.spatial
 import torch
 import trimesh
 import webdataset
@@ -136,6 +137,64 @@ def param_pifu(path, root):
     assert on_mask(v, image(root / "MASK" / subject / f"{path.stem}.png"), pixels_of_ndc(ndc[:, :2])) > 0.999
 
 
+def obj_corners(path):
+    """Positions (n, 3), texture coordinates (m, 2, v up), and both indices of each corner, (f, 3)."""
+    rows = {"v": [], "vt": [], "f": []}
+    for line in path.read_text().splitlines():
+        kind, *values = line.split()
+        if kind in rows:
+            rows[kind].append([value.split("/")[:2] for value in values] if kind == "f" else values)
+    faces = np.array(rows["f"], int) - 1
+    return np.array(rows["v"], float)[:, :3], np.array(rows["vt"], float), faces[..., 0], faces[..., 1]
+
+
+def linear(srgb):
+    srgb = srgb / 255
+    return np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
+
+
+def lit_by_transfer(transfer, faces, sh, obj_file, texture, lit):
+    """The renderers' shader: texture × (transfer · sh) at the middles of triangles is what was drawn over them."""
+    vertices, uv, corners, uv_corners = obj_corners(obj_file)
+    assert np.array_equal(faces, corners) and transfer.shape == (len(vertices), 9)
+    # A vertex that sees the whole sky has π Y in band 0; no vertex has more.
+    assert 0 <= transfer[:, 0].min() + 1e-6 and 0.8 < transfer[:, 0].max() < 0.8863
+    shading = np.maximum(0, transfer[corners].mean(1) @ sh)
+    middle = uv[uv_corners].mean(1)
+
+    def at(picture):
+        h, w = picture.shape[:2]
+        return linear(picture[((1 - middle[:, 1]) * h).astype(int), (middle[:, 0] * w).astype(int)].astype(float))
+
+    wanted, found = at(texture) * shading, at(lit)
+    drawn = found.max(1) > 0
+    assert drawn.mean() > 0.5 and np.median(np.abs(np.minimum(wanted, 1) - found)[drawn]) < 0.02
+
+
+def bounce_pifu(path, root):
+    transfer = full(np.loadtxt(path), (path.read_text().count("\n"), 9), np.float64)
+    faces = np.load(path.parent / "face.npy")
+    assert faces.dtype == np.int64
+    folder = path.parent.parent
+    subject = folder.name[:-4]
+    source = folder / f"{subject}_100k.obj"
+    assert source.read_bytes() == (root / f"GEO/OBJ/{subject}/{subject}_100k.obj").read_bytes()
+    # At yaw 0 the light's frame is the mesh's.
+    sh = npy_dict(root / f"PARAM/{subject}/0_0_00.npy")["sh"]
+    lit_by_transfer(transfer, faces, sh, source, image(folder / f"tex/{subject}_dif_2k.jpg"),
+                    image(root / f"UV_RENDER/{subject}/0_0_00.jpg"))
+
+
+def faces_pifu(path, root):
+    data = np.load(path)
+    full(data, (len(data), 3), np.int64)
+
+
+def texture(path, root):
+    data = image(path)
+    assert data.ndim == 3 and data.shape[2] == 3 and data.dtype == np.uint8 and min(data.shape[:2]) >= N
+
+
 def jpg(path, root):
     full(image(path), (N, N, 3), np.uint8)
 
@@ -213,6 +272,29 @@ def sh_pamir(path, root):
     full(scipy.io.loadmat(path)["sh"], (VIEWS, 9, 3), np.float64)
 
 
+def prt_pamir(path, root):
+    data = scipy.io.loadmat(path)
+    transfer = full(data["bounce0"], (len(data["bounce0"]), 9), np.float64)
+    faces = full(data["face"], (len(data["face"]), 3), np.int64)
+    folder = path.parent.parent
+    drawn = root / "image_data" / folder.name
+    for view, sh in enumerate(scipy.io.loadmat(drawn / "meta/sh_data.mat")["sh"]):
+        lit_by_transfer(transfer, faces, sh, folder / f"{folder.name}.obj", image(folder / f"{folder.name}.jpg"),
+                        image(drawn / f"color_uv/{view:04d}.png"))
+
+
+def near_pamir(path, root):
+    data, samples = scipy.io.loadmat(path), scipy.io.loadmat(path.parent / "samples.mat")
+    body = mesh(root / f"mesh_data/{path.parent.parent.name}/smpl/smpl_mesh.obj").vertices
+    tree = scipy.spatial.KDTree(body)
+    for name in [k for k in samples if k.endswith("side")]:
+        distance, _ = tree.query(samples[name], k=4)
+        index = full(data[f"idx_{name}"], (len(samples[name]), 4), np.int64)
+        # The OBJ has nine digits.
+        assert np.allclose(full(data[f"dist_{name}"], index.shape, np.float64), distance, atol=1e-6)
+        assert np.allclose(np.linalg.norm(body[index] - samples[name][:, None], axis=2), distance, atol=1e-6)
+
+
 def samples_pamir(path, root):
     data = scipy.io.loadmat(path)
     counts = {k: full(data[k], (len(data[k]), 3), np.float64) for k in data if k.endswith("side")}
@@ -287,6 +369,21 @@ def param_integrated(path, root):
     assert np.array_equal(depth < 100, mask > 0) and abs(depth[mask > 0].mean() - 10) < 0.5
 
 
+    # TrainDataset: extrinsic [R | −center], then scale_factor about the middle of the picture.
+    subject = path.parent.name
+    v = mesh(root / f"split_mesh/results/{subject}/{subject}_clean.obj").vertices @ p["R"].T - p["center"]
+    assert on_mask(v, mask, v[:, :2] * [p["scale_factor"], -p["scale_factor"]] + N / 2) > 0.999
+
+
+def parse_integrated(path, root):
+    data = torch.Tensor(full(np.load(path), (N, N), np.float32))
+    # HumanParseDataset: one map a class.
+    classes = torch.stack([(data == level).float() for level in (0, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)])
+    assert (classes.sum(0) == 1).all() and (classes.sum((1, 2)) > 0).all()
+    mask = image(root / f"buffer_fixed_full_mesh/{path.parent.name}/rendered_mask_{path.stem[-3:]}.png")
+    assert np.array_equal(data.numpy() > 0, mask > 0)
+
+
 def nml_integrated(path, root):
     data = full(exr(path), (N, N, 3), np.float32)
     length = np.linalg.norm(data, axis=2)
@@ -353,7 +450,9 @@ RULES = {
              ("PERS/keypoint/*/*.npy", keypoint_2k2k), ("list/*.txt", list_2k2k)],
     "pifu": [("PARAM/*/*.npy", param_pifu), ("RENDER/*/*.jpg", jpg), ("UV_RENDER/*/*.jpg", jpg),
              ("MASK/*/*.png", png_gray), ("UV_MASK/*/*.png", png_gray), ("UV_NORMAL/*/*.png", png_rgb),
-             ("UV_POS/*/*.exr", uv_pos), ("GEO/OBJ/*/*.obj", obj), ("val.txt", text)],
+             ("UV_POS/*/*.exr", uv_pos), ("GEO/OBJ/*/*.obj", obj), ("val.txt", text),
+             ("*_OBJ/bounce/bounce0.txt", bounce_pifu), ("*_OBJ/bounce/face.npy", faces_pifu),
+             ("*_OBJ/tex/*_dif_2k.jpg", texture), ("*_OBJ/*_100k.obj", obj)],
     "icon": [("*_2views/*/calib/*.txt", calib_icon), ("*_2views/*/vis/*.pt", vis_icon),
              ("*_2views/*/*depth_?/*.png", depth_icon), ("*_2views/*/*/*.png", png_rgba),
              ("humans/all.txt", text), ("humans/*/*/*.obj", obj), ("humans/smpl/*.obj", obj),
@@ -363,12 +462,15 @@ RULES = {
               ("image_data/*/meta/uv_pos.exr", uv_pos), ("image_data/*/meta/uv_mask.png", png_gray),
               ("image_data/*/meta/uv_nml.png", png_rgb), ("image_data/*/color/*.jpg", jpg),
               ("image_data/*/mask/*.png", png_gray), ("image_data/*/color_uv/*.png", png_rgb),
-              ("mesh_data/*/*.obj", obj), ("mesh_data/*/smpl/*.obj", obj), ("mesh_data/*/smpl/*.pkl", smpl_pamir),
+              ("image_data/*/sample/sample2smpl.mat", near_pamir), ("mesh_data/*/bounce/prt_data.mat", prt_pamir),
+              ("mesh_data/*/*.jpg", texture), ("mesh_data/*/*.obj", obj), ("mesh_data/*/smpl/*.obj", obj), ("mesh_data/*/smpl/*.pkl", smpl_pamir),
               ("data_list.txt", text)],
     "sith": [("*.hdf5", hdf5_sith), ("subjects/*.hdf5", hdf5_sith), ("humans/*/*.obj", obj), ("humans/*/*.json", json_file)],
     "integrated-pifu": [("*/*/rendered_params_*.npy", param_integrated), ("*/*/rendered_nml?_*.exr", nml_integrated),
                         ("*/*/rendered_depthmap_*.exr", depth_integrated), ("*/*/rendered_image_*.png", png_rgba),
-                        ("*/*/rendered_mask_*.png", png_gray)],
+                        ("*/*/rendered_mask_*.png", png_gray),
+                        ("render_human_parse_results/*/rendered_parse_*.npy", parse_integrated),
+                        ("split_mesh/results/*/*_clean.obj", obj)],
     "pshuman": [("*/image/*.png", png_rgba), ("*/smpl_image/*.png", png_rgba), ("*/normal/*.png", normal_pshuman),
                 ("*/smpl_normal/*.png", normal_pshuman), ("*/depth/*.png", depth_pshuman),
                 ("*/camera/*.npy", camera_pshuman), ("*/meta.npy", meta_pshuman)],
