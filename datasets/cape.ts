@@ -9,7 +9,7 @@ import type { BodyGender } from "../body/model.ts";
 import { type FoundSubject, scanReader } from "./build.ts";
 import { type DatasetReader, type DatasetRoot, type FileList, inner } from "./reader.ts";
 
-const RAW = /^(?:(.*)\/)?sequences\/(\d{5})\/([^/]+)\/(?:.*\.)?(\d{6})\.npz$/;
+const RAW = /^(?:(.*)\/)?sequences\/(\d{5})\/([^/]+)\/(?:.*\.)?(\d{6})\.npz$/i;
 const BUNDLED = /^(?:(.*)\/)?scans\/(\d{5}-[a-z]+-.+-\d{6})\.obj$/i;
 
 /** Genders of the people, as ECON's evaluation lists them; others are not known here. */

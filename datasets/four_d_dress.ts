@@ -5,7 +5,7 @@
 import { scanReader } from "./build.ts";
 import { type DatasetReader, inner } from "./reader.ts";
 
-const SCAN = /^(?:(.*)\/)?([^/]+)\/(Inner|Outer)\/([^/]+)\/Meshes_pkl\/mesh-(f\d+)\.pkl$/;
+const SCAN = /^(?:(.*)\/)?([^/]+)\/(Inner|Outer)\/([^/]+)\/Meshes_pkl\/mesh-(f\d+)\.pkl$/i;
 
 /** See {@linkcode DatasetReader}. */
 export const FOUR_D_DRESS_READER: DatasetReader = scanReader({

@@ -43,10 +43,13 @@ export async function openDataset(
       if (evidence !== undefined) return { ...await openWith(reader, root, path), evidence };
     }
   }
+  const packed = (await roots[0].files()).paths.find((file) => ARCHIVE.test(file));
   throw new InputError("Cannot open the data set: it is in no layout that the suite knows", {
     file: path,
-    hint: `known are: ${READERS.map((reader) => reader.format).join(", ")}; a dataset.json can ` +
-      "describe any other: see docs/datasets.md",
+    hint: packed !== undefined
+      ? `it holds the archive "${packed}": give that, archives are read as they are`
+      : `known are: ${READERS.map((reader) => reader.format).join(", ")}; a dataset.json can ` +
+        "describe any other: see docs/datasets.md",
   });
 }
 
@@ -57,16 +60,17 @@ async function openWith(reader: DatasetReader, root: DatasetRoot, path: string):
   return root.place === path || own ? dataset : { ...dataset, name: root.name };
 }
 
-/** Folders of an archive that only hold another one are gone into, this deep. */
+const ARCHIVE = /\.(?:zip|tgz|tar|tar\.gz)$/i;
+
+/** Folders that only hold another one are gone into, this deep. */
 const MOST_LEVELS = 4;
 
-/** Where the data set may begin: the folder; of an archive also the only folder in it, and so on. */
+/** Where the data set may begin: the folder or archive, the only folder in it, and so on. */
 async function rootsOf(path: string): Promise<DatasetRoot[]> {
   const stat = await Deno.stat(path).catch((cause) => {
     throw new InputError(`Cannot open the data set: ${reason(cause)}`, { file: path, cause });
   });
-  if (stat.isDirectory) return [new DatasetRoot(path, basename(path))];
-  if (!await isArchive(path)) {
+  if (!stat.isDirectory && !await isArchive(path)) {
     throw new InputError(
       "Cannot open the data set: it is a file, expected a folder or an archive",
       {
@@ -75,9 +79,9 @@ async function rootsOf(path: string): Promise<DatasetRoot[]> {
       },
     );
   }
-  const name = basename(path).replace(/\.(?:zip|tgz|tar|tar\.gz)$/i, "");
+  const name = stat.isDirectory ? basename(path) : basename(path).replace(ARCHIVE, "");
   const roots: DatasetRoot[] = [];
-  for (let place = insideArchive(path); roots.length < MOST_LEVELS;) {
+  for (let place = stat.isDirectory ? path : insideArchive(path); roots.length < MOST_LEVELS;) {
     roots.push(new DatasetRoot(place, name));
     const { files, folders } = await placeEntries(place);
     // What hides beside it (.DS_Store, __MACOSX) does not count.

@@ -45,6 +45,7 @@ export class DatasetRoot {
 /** Relative paths, sorted; asked by pattern. */
 export class FileList {
   readonly #known: ReadonlySet<string>;
+  #byLowerCase: Map<string, string> | undefined;
   #folders: Map<string, string[]> | undefined;
 
   constructor(readonly paths: readonly string[]) {
@@ -55,9 +56,19 @@ export class FileList {
     return this.#known.has(path);
   }
 
-  /** The first of the paths that is there. */
+  /** The first of the paths that is there, as it is spelt; where none is, in other upper and lower case. */
   first(...paths: readonly string[]): string | undefined {
-    return paths.find((path) => this.#known.has(path));
+    const exact = paths.find((path) => this.#known.has(path));
+    if (exact !== undefined) return exact;
+    // Of names that differ by case alone the first in the list.
+    this.#byLowerCase ??= new Map(
+      this.paths.toReversed().map((path) => [path.toLowerCase(), path]),
+    );
+    for (const path of paths) {
+      const other = this.#byLowerCase.get(path.toLowerCase());
+      if (other !== undefined) return other;
+    }
+    return undefined;
   }
 
   /** Paths that match, with the match. */

@@ -7,7 +7,7 @@ import { scanReader } from "./build.ts";
 import { type DatasetReader, inner } from "./reader.ts";
 
 const SCAN = /^(?:(.*)\/)?(\d{4})\/\2\.obj$/i;
-const FIT = /(?:^|\/)(\d{4})\/smplx_param\.pkl$/;
+const FIT = /(?:^|\/)(\d{4})\/smplx_param\.pkl$/i;
 /** SMPL fits: gDNA's archive, ICON's copies. */
 const SMPL_FIT = /(?:^|\/)(?:THuman2\.0_)?smpl\/(?:\d{4}\/)?(\d{4})(?:_smpl)?\.pkl$/i;
 /** Ids of THuman2.0; those beyond are THuman2.1, some of whose fits follow another convention. */
@@ -27,7 +27,7 @@ export const THUMAN_READER: DatasetReader = scanReader({
     const scans = files.match(SCAN), fits = files.match(FIT).length;
     const textured = scans.filter(([, parent, id]) =>
       files.in(inner(parent, id)).some((name) =>
-        name.startsWith("material0.")
+        /^material0\./i.test(name)
       )
     ).length;
     if (scans.length === 0 || fits + textured === 0) return undefined;

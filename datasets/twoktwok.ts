@@ -16,7 +16,7 @@ const SCAN = /^(?:(.*)\/)?([^/]+)\/\2\.(ply|obj)$/i;
 const FIT =
   /(?:^|\/)(?:smplx?|smplx?_params?|fits?)\/(?:.*\/)?([^/]+?)(?:_smplx?(?:_params?)?)?\.(?:pkl|npz|json)$/i;
 const FIT_IN_FOLDER = /(?:^|\/)([^/]+)\/smplx?_params?\.(?:pkl|npz|json)$/i;
-const JOINTS = /(?:^|\/)Joint3D\/(?:.*\/)?([^/]+)\.json$/;
+const JOINTS = /(?:^|\/)Joint3D\/(?:.*\/)?([^/]+)\.json$/i;
 
 const joints = z.object({
   joint3d: z.array(z.array(z.number()).length(3)).min(130).max(133),
@@ -93,9 +93,11 @@ export const TWOKTWOK_READER: DatasetReader = scanReader({
     if (scans.length === 0) return undefined;
     const ply = scans.filter((match) => match[3].toLowerCase() === "ply").length;
     const pictures = scans.filter(({ 1: parent, 2: id }) =>
-      files.has(`${inner(parent, id)}/${id}.png`)
+      files.first(`${inner(parent, id)}/${id}.png`) !== undefined
     ).length;
-    if (ply + pictures === 0) return undefined;
+    if (ply + pictures === 0) {
+      return undefined;
+    }
     const keypoints = files.match(JOINTS).length;
     return `${scans.length} scans <id>/<id>.ply or .obj, ${keypoints} Joint3D files`;
   },

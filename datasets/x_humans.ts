@@ -8,7 +8,7 @@ import type { BodyGender } from "../body/model.ts";
 import { type FoundSubject, scanReader } from "./build.ts";
 import { type DatasetReader, type DatasetRoot, type FileList, inner } from "./reader.ts";
 
-const SCAN = /^(?:(.*)\/)?([^/]+)\/(train|test)\/([^/]+)\/meshes_pkl\/mesh-(f\d+)\.pkl$/;
+const SCAN = /^(?:(.*)\/)?([^/]+)\/(train|test)\/([^/]+)\/meshes_pkl\/mesh-(f\d+)\.pkl$/i;
 
 /** What a subject's folder says about all of its frames. */
 interface Person {

@@ -5,17 +5,26 @@ import { reason } from "../work/hash.ts";
 import { slashes } from "../work/paths.ts";
 import { type ByteSource, checkRange, cleanPath, type Folder, pathInside } from "./source.ts";
 
-/**
- * A folder on a disk. Links inside it are followed as long as they stay inside; a link that leads
- * out is listed, and refused when it is opened.
- */
+/** How a folder on a disk is read. */
+export interface DiskFolderOptions {
+  /**
+   * `inside`: a link that leads out of the folder is listed, and refused when it is opened. `any`: links
+   * are followed wherever they lead, as every program does (caches and stores of large files are
+   * made of links). Paths in files lead out of neither. Default: `inside`.
+   */
+  links?: "inside" | "any";
+}
+
+/** A folder on a disk. */
 export class DiskFolder implements Folder {
   readonly name: string;
+  readonly #links: "inside" | "any";
   #realRoot: string | undefined;
 
   /** The path is resolved against the process's own folder; nothing is read yet. */
-  constructor(path: string) {
+  constructor(path: string, { links = "inside" }: DiskFolderOptions = {}) {
     this.name = path;
+    this.#links = links;
   }
 
   async list(): Promise<string[]> {
@@ -34,7 +43,7 @@ export class DiskFolder implements Folder {
     } catch (cause) {
       throw new InputError(`Cannot open "${path}": ${reason(cause)}`, { file: full, cause });
     }
-    if (!isInside(await this.#root(), real)) {
+    if (this.#links === "inside" && !isInside(await this.#root(), real)) {
       throw new InputError(`Cannot open "${path}": it is a link that leads out of its folder`, {
         file: full,
         hint: "pass the folder that really holds the files, or copy them into this one",
@@ -48,7 +57,8 @@ export class DiskFolder implements Folder {
     if (clean === undefined) return false;
     try {
       const real = await Deno.realPath(join(this.name, clean));
-      return isInside(await this.#root(), real) && (await Deno.stat(real)).isFile;
+      const reachable = this.#links === "any" || isInside(await this.#root(), real);
+      return reachable && (await Deno.stat(real)).isFile;
     } catch {
       return false;
     }

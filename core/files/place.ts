@@ -50,7 +50,7 @@ export async function isArchive(path: string): Promise<boolean> {
 export async function placeOf(place: string): Promise<{ folder: Folder; name: string }> {
   const inside = archiveOf(place);
   if (inside === undefined) {
-    return { folder: new DiskFolder(dirname(place)), name: basename(place) };
+    return { folder: new DiskFolder(dirname(place), { links: "any" }), name: basename(place) };
   }
   const { folder } = await opened(inside.archive);
   const at = inside.inner.lastIndexOf("/");
