@@ -10,17 +10,22 @@ import { openPredictions } from "../eval/predictions.ts";
 import { writeReport } from "../eval/write_report.ts";
 import { openDataset } from "../datasets/open.ts";
 import { type InferSummary, inferViews } from "../inference/infer.ts";
+import { lanesOf } from "../inference/lanes.ts";
 import { methodNamed } from "../inference/methods.ts";
 import { viewPlaces } from "../inference/view_places.ts";
 import { renderDataset, type RenderSummary } from "../render/render_dataset.ts";
 import { parseAngles, viewName, viewsOf } from "../render/view_names.ts";
 import type { PlacedExperiment } from "./_experiment.ts";
+import { scansOf, workersFor } from "./_memory.ts";
 import { openForWork } from "./_steps.ts";
 
 /** How to run. */
 export interface RunExperimentOptions {
   out: string;
-  workers: number;
+  /** As asked; else as many as there are cores and fit into the memory. */
+  workers?: number | undefined;
+  /** The most that the process may use, bytes. */
+  memory?: number | undefined;
   shard?: Shard | undefined;
   progress: Progress;
   signal: AbortSignal;
@@ -63,14 +68,15 @@ export async function runExperiment(
   options: RunExperimentOptions,
 ): Promise<ExperimentSummary> {
   using _threads = keepThreads();
-  const { out, workers, shard, progress, signal } = options;
-  const run = { workers, shard, progress, signal };
+  const { out, shard, progress, signal } = options;
   const { dataset, render, infer } = experiment;
   const { subjects } = await openForWork(resolve(dataset.path), {
     ...dataset,
     json: options.json,
     quiet: options.quiet,
   });
+  const workers = await workersFor("render", [scansOf(subjects)], options);
+  const run = { workers, shard, progress, signal };
   const views = viewsOf(
     parseAngles(render.yaws, "yaws"),
     parseAngles(render.pitches ?? "0", "pitches"),
@@ -94,6 +100,11 @@ export async function runExperiment(
     const places = (await viewPlaces(set, { only, views: names })).filter((p) =>
       done.has(p.subject)
     );
+    const settings = model === undefined ? {} : { model: resolve(model) };
+    const lanes = await lanesOf({ method, settings, options: given(chosen) }, {
+      cores: workers,
+      items: places.length,
+    });
     summary.infer.push({
       method: name,
       summary: await inferViews(join(out, "predictions", folderOf(entry)), {
@@ -102,9 +113,8 @@ export async function runExperiment(
         picked: only !== undefined,
         options: given(chosen),
         meshFormat,
-        settings: model === undefined ? {} : { model: resolve(model), threads: workers },
-        // A network's threads share its memory; workers would each have their own.
-      }, model === undefined ? run : { ...run, workers: 1 }),
+        settings: { ...settings, threads: lanes.threads },
+      }, { ...run, workers: lanes.workers }),
     });
   }
   if (summary.infer.some(({ summary }) => summary.manifest === undefined)) return summary;

@@ -55,7 +55,6 @@ export function align(finish: Finish) {
       const out = userPath(flags.out);
       const bodyFile = flags.body === undefined ? undefined : userPath(flags.body);
       const run = {
-        workers: workerCount(flags.workers, flags.memory),
         shard: shardFromEnvironment(flags.shard),
         signal: interruptSignal(),
       };
@@ -77,12 +76,18 @@ export function align(finish: Finish) {
           keypointsFile: flags.keypoints && userPath(flags.keypoints),
         }));
         const job = { photos, bodyFile };
-        const summary = await alignPhotos(out, job, { ...run, progress: progressFor(flags) });
+        const summary = await alignPhotos(out, job, {
+          ...run,
+          workers: workerCount(flags.workers, flags.memory),
+          progress: progressFor(flags),
+        });
         return finish(reportRun("align", summary, { out, flags }));
       }
       const { openForWork } = await import("./_steps.ts");
       const { alignDataset, badFits } = await import("../inference/align/align_dataset.ts");
+      const { scansOf, workersFor } = await import("./_memory.ts");
       const { dataset, subjects, progress } = await openForWork(folder!, flags);
+      const workers = await workersFor("align", [scansOf(subjects)], flags);
       const summary = await alignDataset(out, {
         subjects,
         bodyFile,
@@ -90,7 +95,7 @@ export function align(finish: Finish) {
         clothing: flags.clothing,
         betas: flags.betas,
         scans: flags.copyScans === true ? "copy" : "leave",
-      }, { ...run, progress });
+      }, { ...run, workers, progress });
       const code = reportRun("align", summary, { out, flags, broken: dataset.broken });
       finish(badFits(summary).length > 0 ? 1 : code);
     });

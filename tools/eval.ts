@@ -15,7 +15,6 @@ import {
   QUIET,
   SHARD,
   shardFromEnvironment,
-  workerCount,
   WORKERS,
 } from "./_options.ts";
 
@@ -46,6 +45,7 @@ export function evalCommand(finish: Finish) {
     .action(async (folders, flags) => {
       const { openForWork, reportEval } = await import("./_steps.ts");
       const { evaluate } = await import("../eval/evaluate.ts");
+      const { scansOf, workersFor } = await import("./_memory.ts");
       const { openPredictions } = await import("../eval/predictions.ts");
       const { addPictures } = await import("../eval/add_pictures.ts");
       const { openPerceptualModels } = await import("../eval/perceptual_models.ts");
@@ -63,12 +63,15 @@ export function evalCommand(finish: Finish) {
         for (const note of set.notes) progress.note(note);
         if (restricted) set.entries = set.entries.filter(({ subject }) => chosen.has(subject));
       }
+      const predicted = sets.flatMap(({ entries }) =>
+        entries.flatMap(({ meshFile }) => meshFile === undefined ? [] : [{ mesh: meshFile }])
+      );
       const out = userPath(flags.out), signal = interruptSignal();
       await using models = flags.perceptualModels === undefined
         ? undefined
         : await openPerceptualModels(userPath(flags.perceptualModels));
       const summary = await evaluate(out, { truth: dataset, sets, protocols, seed: flags.seed }, {
-        workers: workerCount(flags.workers, flags.memory),
+        workers: await workersFor("eval", [scansOf(dataset.subjects), predicted], flags),
         shard: shardFromEnvironment(flags.shard),
         progress,
         signal,

@@ -12,7 +12,6 @@ import {
   MEMORY,
   ONLY,
   QUIET,
-  workerCount,
   WORKERS,
 } from "./_options.ts";
 import { eprint, print } from "./_print.ts";
@@ -39,6 +38,7 @@ export function inspect(finish: Finish) {
     .action(async (folder, flags) => {
       const { openForWork } = await import("./_steps.ts");
       const { inspectDataset } = await import("../inference/align/inspect_dataset.ts");
+      const { scansOf, workersFor } = await import("./_memory.ts");
       const { layoutNamed } = await import("../render/layouts/layouts.ts");
       // With --json stdout holds the report alone.
       const quiet = flags.json ?? flags.quiet;
@@ -47,7 +47,7 @@ export function inspect(finish: Finish) {
         bodyFile: flags.body === undefined ? undefined : userPath(flags.body),
         estimate: flags.estimate ? layoutNamed("suite").defaults : undefined,
         pictures: flags.sheet === undefined ? "no" : "yes",
-        workers: workerCount(flags.workers, flags.memory),
+        workers: await workersFor("inspect", [scansOf(dataset.subjects)], flags),
         progress,
         signal: interruptSignal(),
       });

@@ -15,7 +15,6 @@ import {
   QUIET,
   SHARD,
   shardFromEnvironment,
-  workerCount,
   WORKERS,
 } from "./_options.ts";
 
@@ -91,6 +90,7 @@ export function render(finish: Finish) {
     .action(async (folder, flags) => {
       const { openForWork, reportRun } = await import("./_steps.ts");
       const { renderDataset } = await import("../render/render_dataset.ts");
+      const { scansOf, workersFor } = await import("./_memory.ts");
       const { parseAngles, viewsOf } = await import("../render/view_names.ts");
       const { layoutNamed, setName } = await import("../render/layouts/layouts.ts");
       const { defaults } = layoutNamed(flags.layout);
@@ -123,7 +123,7 @@ export function render(finish: Finish) {
           ...(flags.transfer === undefined ? {} : { transfer: flags.transfer }),
         },
       }, {
-        workers: workerCount(flags.workers, flags.memory),
+        workers: await workersFor("render", [scansOf(subjects)], flags),
         shard: shardFromEnvironment(flags.shard),
         progress,
         signal: interruptSignal(),

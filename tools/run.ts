@@ -10,7 +10,6 @@ import {
   QUIET,
   SHARD,
   shardFromEnvironment,
-  workerCount,
   WORKERS,
 } from "./_options.ts";
 import type { Shard } from "../core/work/work_list.ts";
@@ -71,7 +70,8 @@ async function runFile(file: string, given: string | undefined, flags: Flags): P
   const started = performance.now();
   const summary = await runExperiment(placed, {
     out,
-    workers: workerCount(flags.workers, flags.memory),
+    workers: flags.workers,
+    memory: flags.memory,
     shard: shardFromEnvironment(flags.shard),
     progress: progressFor(flags as { json?: boolean; quiet?: boolean }),
     signal: interruptSignal(),
