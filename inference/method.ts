@@ -29,6 +29,8 @@ export interface MethodDeclaration {
   version: string;
   /** Nothing says that the weights were trained: what comes out is no result. */
   untrained?: true | undefined;
+  /** Its networks take so much memory that views are worked on one after the other. */
+  large?: true | undefined;
   /** Undefined: not declared. */
   trainedOn: TrainedOn[] | undefined;
   /** Files that decide the result: a change makes it stale. */

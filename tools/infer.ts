@@ -134,6 +134,17 @@ export function infer(finish: Finish) {
       }
       const out = userPath(flags.out);
       const { photoIds } = await import("../inference/view_places.ts");
+      const { lanesOf } = await import("../inference/lanes.ts");
+      const cores = navigator.hardwareConcurrency;
+      const lanes = await lanesOf({ method, ...chosen }, {
+        cores,
+        items: views.length + photos.length,
+      });
+      const workers = workerCount(
+        flags.workers ?? lanes.workers,
+        typeof flags.memory === "number" ? flags.memory : undefined,
+      );
+      const threads = flags.threads ?? Math.max(1, Math.floor(cores / workers));
       const summary = await inferViews(out, {
         method,
         views,
@@ -146,12 +157,9 @@ export function infer(finish: Finish) {
         })),
         meshFormat: flags.meshFormat,
         ...chosen,
+        settings: { ...chosen.settings, threads },
       }, {
-        // A network's threads share its memory; workers would each have their own.
-        workers: workerCount(
-          flags.workers ?? (method.name === "2k2k" ? 1 : undefined),
-          typeof flags.memory === "number" ? flags.memory : undefined,
-        ),
+        workers,
         shard: shardFromEnvironment(flags.shard),
         progress: progressFor(flags),
         signal: interruptSignal(),
@@ -211,8 +219,6 @@ function chosenOf(method: string, flags: MethodFlags) {
       model: flags.model === undefined ? OPEN_MODEL : userPath(flags.model),
       memory: flags.memory === "low" ? "low" as const : "normal" as const,
       tilePx: flags.tile,
-      threads: flags.threads ??
-        Math.max(1, Math.floor(navigator.hardwareConcurrency / (flags.workers ?? 1))),
     },
     stagesFolder: flags.stages === undefined ? undefined : userPath(flags.stages),
   };

@@ -108,6 +108,7 @@ function declarationOf(json: ModelJson, settings: MethodSettings): MethodDeclara
       : json.pipeline.compact === undefined
       ? {}
       : { name: json.name }),
+    ...(json.pipeline.compact === undefined ? { large: true } : {}),
     version: `${SUITE_VERSION}+${modelHash(json).slice(0, 12)}`,
     trainedOn: json.trainedOn,
     files: [{ role: "model", path: join(modelOf(settings), MODEL_FILE) }],

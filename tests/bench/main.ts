@@ -14,7 +14,7 @@
 const HERE = new URL(".", import.meta.url);
 
 /** As the tasks have them. */
-const FLAGS = "--v8-flags=--no-maglev-osr,--expose-gc";
+const FLAGS = "--v8-flags=--no-maglev,--expose-gc";
 
 /** Benchmarks without arguments, and what each measures. */
 const ALONE: readonly (readonly [name: string, what: string])[] = [

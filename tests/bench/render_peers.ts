@@ -118,7 +118,7 @@ async function compare(): Promise<void> {
 }
 
 function denoArgs(file: string, ...args: string[]): string[] {
-  const flags = ["run", "-A", "--v8-flags=--no-maglev-osr,--expose-gc"];
+  const flags = ["run", "-A", "--v8-flags=--no-maglev,--expose-gc"];
   return [...flags, file, ...args, `--yaws=${values.yaws}`, `--size=${values.size}`];
 }
 
@@ -145,7 +145,7 @@ async function ownFiles(folder: string): Promise<Measured> {
   const { code, stderr } = await new Deno.Command("bash", {
     // Processor time and memory of the child alone: GNU time is not everywhere, bash's is.
     args: ["-c", 'TIMEFORMAT="%U %S"; time "$@" 1>&2', "bash", Deno.execPath()].concat(
-      ["run", "-A", "--v8-flags=--no-maglev-osr,--expose-gc", "tools/main.ts", "render", set],
+      ["run", "-A", "--v8-flags=--no-maglev,--expose-gc", "tools/main.ts", "render", set],
       ["-o", join(folder, "out"), `--yaws=${values.yaws}`, "--size", values.size, "--workers", "1"],
       ["--maps", "color,normal,depth,mask", "--quiet"],
     ),

@@ -2,7 +2,7 @@
 /**
  * What a report page costs to make and how fast it is on software rendering. By hand:
  *
- *     deno run -A --v8-flags=--no-maglev-osr,--expose-gc tests/bench/report_page.ts [subjects] [methods] [KEEP.html]
+ *     deno run -A --v8-flags=--no-maglev,--expose-gc tests/bench/report_page.ts [subjects] [methods] [KEEP.html]
  *
  * Predictions are the bundled people pushed along their normals by waves of growing height, so every
  * mesh has as many triangles as its scan. With KEEP.html the page is kept, and used again if it is

@@ -32,7 +32,7 @@ export async function runCommand(args: readonly string[], flags: RunFlags): Prom
       "run",
       "-A",
       "--no-prompt",
-      "--v8-flags=--no-maglev-osr,--expose-gc",
+      "--v8-flags=--no-maglev,--expose-gc",
       "--config",
       join(SUITE_ROOT, "deno.json"),
       new URL("./_shim.ts", import.meta.url).href,
