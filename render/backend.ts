@@ -116,6 +116,8 @@ export const PREPARE_DEFAULTS: Required<PrepareOptions> = Object.freeze({ normal
 export interface Backend<Scene = unknown> {
   /** As `--backend` names it. */
   readonly name: string;
+  /** What draws, where that is not the processor: its driver's name for it. */
+  readonly device?: string;
   /**
    * Welds, computes normals, builds mip maps.
    *
@@ -127,6 +129,7 @@ export interface Backend<Scene = unknown> {
    * Draws one view.
    *
    * @throws {RangeError} If the request or the camera makes no sense.
+   * @throws {MachineError} If the device that draws was lost or reported any error.
    */
   draw(scene: Scene, camera: Camera, request: RasterRequest): Promise<RasterMaps>;
   /** Gives back what the scene holds outside JavaScript's memory. */

@@ -19,6 +19,7 @@
  * @module
  */
 export * from "./backend.ts";
+export * from "./backends.ts";
 export * from "./cameras.ts";
 export * from "./cpu/cpu_backend.ts";
 export * from "./estimate.ts";

@@ -5,9 +5,11 @@
 import type { FileRecord } from "../core/work/hash.ts";
 import { join } from "../core/work/path.ts";
 import type { Json } from "../core/work/json.ts";
+import { WORK_FOLDER } from "../core/work/scratch.ts";
 import type { Item, RunOptions } from "../core/work/work_list.ts";
 import type { Subject } from "../datasets/subject.ts";
 import type { LayoutSet } from "./layouts/layout.ts";
+import { chooseBackend, viewTrial } from "./choose_backend.ts";
 import { layoutNamed, setName } from "./layouts/layouts.ts";
 import { RENDER_DEFAULTS, type RenderOptions } from "./render_options.ts";
 import type { RenderTaskPayload } from "./render_item.ts";
@@ -30,7 +32,9 @@ export type RenderSummary = ViewsSummary;
  * Renders into `out`, going on where an earlier call was stopped.
  *
  * @throws {InputError} If `out` cannot be written or a scan cannot be read to hash it.
- * @throws {UsageError} If the layout cannot hold these subjects or views.
+ * @throws {UsageError} If the layout cannot hold these subjects or views, or the back-end of a
+ * shard is `auto`.
+ * @throws {MachineError} If the device that draws fails; what is done stays done.
  * @throws {CancelledError} If the signal fired.
  */
 export async function renderDataset(
@@ -38,7 +42,7 @@ export async function renderDataset(
   job: RenderJob,
   run: RunOptions = {},
 ): Promise<RenderSummary> {
-  const options: RenderOptions = { ...RENDER_DEFAULTS, ...job.options };
+  const options = await withBackend(out, job, run);
   const { subjects, views } = job, layout = layoutNamed(options.layout);
   const name = subjects[0]?.dataset ?? "set";
   const set: LayoutSet = {
@@ -61,6 +65,23 @@ export async function renderDataset(
       layout.finish?.({ ...set, subjects: set.subjects.filter((id) => !failed.has(id)) }) ??
         new Map(),
   }, run);
+}
+
+/** The options with a back-end that can be named in records: `auto` is decided. */
+async function withBackend(
+  out: string,
+  { subjects, views, options: given }: RenderJob,
+  { shard, progress }: RunOptions,
+): Promise<RenderOptions> {
+  const options: RenderOptions = { ...RENDER_DEFAULTS, ...given };
+  if (options.backend !== "auto") return options;
+  if (subjects.length === 0 || views.length === 0) return { ...options, backend: "cpu" };
+  const { backend, says } = await chooseBackend(viewTrial(subjects[0], views[0], options), {
+    work: join(out, WORK_FOLDER),
+    sharded: shard !== undefined,
+  });
+  progress?.note(says);
+  return { ...options, backend };
 }
 
 async function itemsOf(

@@ -1,6 +1,7 @@
 /** The module that workers load for `render`: a subject's file, or an item of a layout. */
 import type { Task } from "../core/work/task.ts";
 import renderLayoutItem, { type RenderPayload } from "./render_task.ts";
+export { release } from "./render_task.ts";
 import { type SubjectFile, writeSubjectFile } from "./subject_task.ts";
 
 /** One item of the list. */

@@ -1,5 +1,6 @@
 /** What decides the bytes of a rendered data set. */
 import type { NormalSource } from "./backend.ts";
+import type { BackendName } from "./backends.ts";
 import type { SuiteGroup } from "./layouts/suite_files.ts";
 
 /** Options of `render`, each with the default of the command line. */
@@ -10,8 +11,8 @@ export interface RenderOptions {
   size: number;
   /** `persp50`: 2K2K's perspective camera; `ortho`: parallel. Default: `persp50`. */
   camera: "persp50" | "ortho";
-  /** Which back-end draws. Default: `cpu`. */
-  backend: "cpu";
+  /** Which back-end draws; `auto`: the one that draws the first view faster. Default: `cpu`. */
+  backend: BackendName | "auto";
   /** Groups of maps. Default: all. */
   maps: readonly SuiteGroup[];
   /** Where normals come from. Default: `smooth`. */

@@ -4,8 +4,9 @@ import type { Mesh } from "../core/geometry/mesh.ts";
 import { metresPerUnitOf, type Subject } from "../datasets/subject.ts";
 import { LayoutFolder, type LayoutOutcome, type LayoutSubject } from "./layouts/layout.ts";
 import { layoutNamed } from "./layouts/layouts.ts";
+import type { BackendName } from "./backends.ts";
 import type { RenderOptions } from "./render_options.ts";
-import { prepareSubject, type SubjectScene } from "./subject_scene.ts";
+import { prepareSubject, releaseSubject, type SubjectScene } from "./subject_scene.ts";
 import type { ViewAngles } from "./view_names.ts";
 
 /** What all items of a layout are told. */
@@ -33,18 +34,20 @@ async function sceneOf(
   subject: Subject,
   { options, bodyFile }: LayoutPayload,
 ): Promise<SubjectScene> {
-  const { normals, layout } = options, needs = layoutNamed(layout).needs(options);
+  const { normals, layout, backend } = options, needs = layoutNamed(layout).needs(options);
   const key = JSON.stringify([
     subject.scanFile,
     metresPerUnitOf(subject),
     normals,
     layout,
+    backend,
     needs,
     bodyFile,
   ]);
   if (kept?.key !== key) {
     release(); // before the next is loaded
     const scene = await prepareSubject(subject, {
+      backend: drawnBy(backend),
       normals,
       bodyFile,
       needs: { ...needs, mesh: layout !== "suite" },
@@ -56,7 +59,14 @@ async function sceneOf(
 
 /** Lets go of the last scene. */
 export function release(): void {
+  if (kept !== undefined) releaseSubject(kept.scene);
   kept = undefined;
+}
+
+/** `auto` is decided once a run, before its items. */
+function drawnBy(backend: RenderOptions["backend"]): BackendName {
+  if (backend === "auto") throw new TypeError('Cannot draw an item: its back-end is still "auto"');
+  return backend;
 }
 
 async function layoutSubject(subject: Subject, payload: LayoutPayload): Promise<LayoutSubject> {

@@ -12,16 +12,15 @@ import { fitWarning } from "../datasets/check/fit_warning.ts";
 import { loadBody, loadScan } from "../datasets/load.ts";
 import type { Subject } from "../datasets/subject.ts";
 import type { Backend, PrepareOptions } from "./backend.ts";
+import { type BackendName, openBackend } from "./backends.ts";
 import { type Framing, framingOf } from "./cameras.ts";
-import { cpuBackend } from "./cpu/cpu_backend.ts";
-import type { CpuScene } from "./cpu/scene.ts";
 import type { KeypointRadii } from "./keypoints.ts";
 import type { PreparedSubject } from "./layouts/suite_draw.ts";
 
 /** What a subject's views are drawn from. */
 export interface SubjectScene {
-  backend: Backend<CpuScene>;
-  prepared: PreparedSubject<CpuScene>;
+  backend: Backend;
+  prepared: PreparedSubject<unknown>;
   framing: Framing;
   /** The scan in metres; only where asked for. */
   mesh?: Mesh;
@@ -33,6 +32,8 @@ export interface SubjectScene {
 
 /** What to prepare. */
 export interface SubjectSceneOptions extends PrepareOptions {
+  /** Who draws. Default: `cpu`. */
+  backend?: BackendName;
   /** Body model to use instead of the one the subject names. */
   bodyFile?: string | undefined;
   /** Whether the textures, the body, the keypoints, and the scan's own mesh are needed. */
@@ -47,14 +48,14 @@ export interface SubjectSceneOptions extends PrepareOptions {
  */
 export async function prepareSubject(
   subject: Subject,
-  { bodyFile, needs, ...prepare }: SubjectSceneOptions,
+  { bodyFile, needs, backend: backendName = "cpu", ...prepare }: SubjectSceneOptions,
 ): Promise<SubjectScene> {
-  const backend = cpuBackend();
+  const backend = await openBackend(backendName);
   const { mesh, notes } = await loadScan(subject, {
     textures: needs.textures ? "decode" : "skip",
   });
   const warnings = [...subject.notes, ...notes].map((note) => `${note.code}: ${note.text}`);
-  const prepared: PreparedSubject<CpuScene> = { scan: await backend.prepare(mesh, prepare) };
+  const prepared: PreparedSubject<unknown> = { scan: await backend.prepare(mesh, prepare) };
   let body: SubjectScene["body"];
   // Keypoints that the data set lacks are told by its fit.
   const derived = needs.keypoints && subject.keypoints === undefined && subject.fit !== undefined;
@@ -89,6 +90,12 @@ export async function prepareSubject(
     ...(body === undefined ? {} : { body }),
     warnings,
   };
+}
+
+/** Gives back what a subject's scene holds outside JavaScript's memory. */
+export function releaseSubject({ backend, prepared: { scan, body } }: SubjectScene): void {
+  backend.release(scan);
+  if (body !== undefined) backend.release(body);
 }
 
 /** Distance of each keypoint to the nearest surface of the scan, metres; 0 where unknown. */

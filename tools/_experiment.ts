@@ -31,6 +31,7 @@ export const experimentSchema = z.strictObject({
     yaws: z.string().describe("Angles as --yaws takes them"),
     pitches: z.string().optional(),
     camera: z.enum(["persp50", "ortho"]).optional(),
+    backend: z.enum(["cpu", "webgpu", "auto"]).optional(),
     maps: z.array(z.enum(["color", "shaded", "normal", "depth", "mask", "keypoints", "body"]))
       .optional(),
     normals: z.enum(["smooth", "face", "file"]).optional(),

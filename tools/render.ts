@@ -57,8 +57,8 @@ export function render(finish: Finish) {
         .choices(["persp50", "ortho"] as const).default("persp50" as const),
     )
     .addOption(
-      new Option("--backend <name>", "who draws").choices(["cpu"] as const)
-        .default("cpu" as const),
+      new Option("--backend <name>", "who draws; auto: the faster on the first view")
+        .choices(["cpu", "webgpu", "auto"] as const).default("cpu" as const),
     )
     .option("--maps <list>", `maps to write, of ${GROUPS.join(", ")}`, groups, [...GROUPS])
     .addOption(

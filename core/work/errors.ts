@@ -41,6 +41,14 @@ export class UsageError extends InputError {
   override readonly name: string = "UsageError";
 }
 
+/**
+ * This machine, not the input, is at fault (its graphics device was lost, say). No other item would
+ * fare better: the run stops, and what is done stays done.
+ */
+export class MachineError extends InputError {
+  override readonly name: string = "MachineError";
+}
+
 /** The work was asked to stop (Ctrl-C). Nothing half-written is left under a final name. */
 export class CancelledError extends Error {
   override readonly name: string = "CancelledError";

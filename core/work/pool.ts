@@ -3,7 +3,7 @@
  * task may keep what it loaded for the last item; which worker that is never changes a result. Only
  * when no group is left does a worker without work take the last items of another's group.
  */
-import { messageOf } from "./errors.ts";
+import { MachineError, messageOf } from "./errors.ts";
 import type { Task, TaskContext, TaskModule, TaskOutcome } from "./task.ts";
 import { leaveThread, takeThread } from "./threads.ts";
 
@@ -32,7 +32,7 @@ export type WorkerAnswer =
   | { ready: true }
   | { stage: [stage: string, done: number, total: number] }
   | { ok: true; outcome: TaskOutcome }
-  | { ok: false; reason: string; hint: string | undefined };
+  | { ok: false; reason: string; hint: string | undefined; stop?: true };
 
 export interface PoolOptions {
   /** Worker threads; 0 runs everything in this thread. */
@@ -44,6 +44,9 @@ export interface PoolOptions {
 /**
  * Runs all jobs and calls `finished` for each, in the order they end.
  * A job that throws ends as `{ ok: false }`; the others go on.
+ *
+ * @throws {MachineError} If a job threw one: `finished` is not called for it, what others are at is
+ * finished first, and no further job is started.
  */
 export async function runJobs<P>(
   module: URL,
@@ -58,17 +61,22 @@ export async function runJobs<P>(
     if (left[lane].length === 0) left[lane] = queue.shift() ?? [];
     return left[lane].shift() ?? left.reduce((a, b) => b.length > a.length ? b : a).pop();
   };
+  let fault: MachineError | undefined;
   const work = async (_: unknown, lane: number) => {
     const runner = workers > 0 ? threadRunner(module) : await localRunner<P>(module, signal);
     const stop = () => runner.end();
     signal?.addEventListener("abort", stop, { once: true });
     try {
       for (let index = next(lane); index !== undefined; index = next(lane)) {
-        if (signal?.aborted) return;
+        if (signal?.aborted || fault !== undefined) return;
         const started = performance.now();
         const job = jobs[index];
         const answer = await runner.run(job.payload, await job.scratch(), job.stage);
         if (signal?.aborted) return;
+        if (!answer.ok && answer.stop) {
+          fault ??= new MachineError(answer.reason, hinted(answer.hint));
+          return;
+        }
         await finished(index, { ...answer, seconds: (performance.now() - started) / 1000 });
       }
       runner.giveBack();
@@ -78,6 +86,11 @@ export async function runJobs<P>(
     }
   };
   await Promise.all(left.map(work));
+  if (fault !== undefined) throw fault;
+}
+
+function hinted(hint: string | undefined) {
+  return hint === undefined ? {} : { hint };
 }
 
 /** Indices of jobs by group: the heaviest groups first, then in the order of their first job. */
@@ -168,6 +181,7 @@ export async function answerOf<P>(
       ok: false,
       reason: messageOf(error),
       hint: typeof hint === "string" ? hint : undefined,
+      ...(error instanceof MachineError ? { stop: true } : {}),
     };
   }
 }
