@@ -71,11 +71,11 @@ def mesh(path):
     return trimesh.load(path, process=False, maintain_order=True)
 
 
-def on_mask(points, mask, pixels):
-    """Share of points whose pixel (x, y) is set in the mask."""
+def on_mask(points, mask, pixels, least=0.9):
+    """Share of the points in the picture whose pixel (x, y) is set in the mask; `least` of all are in it."""
     x, y = np.floor(pixels[:, 0]).astype(int), np.floor(pixels[:, 1]).astype(int)
     inside = (x >= 0) & (y >= 0) & (x < mask.shape[1]) & (y < mask.shape[0])
-    assert len(points) and inside.mean() > 0.9, inside.mean()
+    assert len(points) and inside.mean() > least, inside.mean()
     # A vertex at the silhouette may fall on the pixel beside it.
     near = cv2.dilate((mask > 0).astype(np.uint8), np.ones((3, 3)))
     return (near[y[inside], x[inside]] > 0).mean()
@@ -372,7 +372,8 @@ def param_integrated(path, root):
     # TrainDataset: extrinsic [R | −center], then scale_factor about the middle of the picture.
     subject = path.parent.name
     v = mesh(root / f"split_mesh/results/{subject}/{subject}_clean.obj").vertices @ p["R"].T - p["center"]
-    assert on_mask(v, mask, v[:, :2] * [p["scale_factor"], -p["scale_factor"]] + N / 2) > 0.999
+    # As published, a hand at half height may pull the window aside.
+    assert on_mask(v, mask, v[:, :2] * [p["scale_factor"], -p["scale_factor"]] + N / 2, least=0.6) > 0.999
 
 
 def parse_integrated(path, root):
