@@ -15,6 +15,9 @@ export async function missing(): Promise<string | undefined> {
   return undefined;
 }
 
+/** How long the daemons may take to start. */
+const START_SECONDS = 60;
+
 /** A running cluster. */
 export class Cluster implements AsyncDisposable {
   #slurmd: Deno.ChildProcess | undefined;
@@ -46,12 +49,25 @@ export class Cluster implements AsyncDisposable {
       `--pid-file=${at("run/munged.pid")}`,
       `--seed-file=${at("run/munge.seed")}`,
     ]);
-    await until(async () => (await Deno.stat(at("run/munge.socket")).catch(() => null)) !== null);
+    const socket = at("run/munge.socket");
+    await until(async () => (await Deno.stat(socket).catch(() => null)) !== null, START_SECONDS)
+      .catch((error) => {
+        kill([munged.pid]);
+        throw error;
+      });
     const controller = spawn("slurmctld", ["-D", "-c", "-f", at("slurm.conf")]);
     const cluster = new Cluster(folder, munged, controller);
-    cluster.startNode();
-    await until(async () => /idle/.test(await cluster.tool("sinfo", "--noheader")));
-    return cluster;
+    try {
+      cluster.startNode();
+      await until(
+        async () => /idle/.test(await cluster.tool("sinfo", "--noheader")),
+        START_SECONDS,
+      );
+      return cluster;
+    } catch (error) {
+      await cluster[Symbol.asyncDispose]();
+      throw error;
+    }
   }
 
   /** Environment of the user's tools. */
@@ -78,6 +94,11 @@ export class Cluster implements AsyncDisposable {
     await this.#slurmd!.status;
   }
 
+  /** What Slurm wrote of every job that ended: a line each, `Name=value` words. */
+  async trace(): Promise<string> {
+    return await Deno.readTextFile(join(this.folder, "log", "jobs.txt")).catch(() => "");
+  }
+
   /** Runs one of Slurm's tools; what it says, also where it fails. */
   async tool(name: string, ...args: string[]): Promise<string> {
     const { stdout, stderr } = await new Deno.Command(name, { args, env: this.env }).output();
@@ -90,13 +111,14 @@ export class Cluster implements AsyncDisposable {
     return text.trim() === "" ? [] : text.trim().split("\n");
   }
 
-  /** Processes of the array's tasks that run now, the suite's own. */
-  async taskPids(): Promise<number[]> {
+  /** Processes of the suite that run now, as tasks of arrays or of one job. */
+  async taskPids(job?: string): Promise<number[]> {
+    const mark = job === undefined ? "SLURM_ARRAY_TASK_ID=" : `SLURM_JOB_ID=${job}\0`;
     const { stdout } = await new Deno.Command("pgrep", { args: ["-f", "tools/main.ts"] }).output();
     const found: number[] = [];
     for (const text of decode(stdout).trim().split("\n")) {
       const environment = await Deno.readTextFile(`/proc/${text}/environ`).catch(() => "");
-      if (environment.includes(this.folder) && environment.includes("SLURM_ARRAY_TASK_ID")) {
+      if (environment.includes(this.folder) && environment.includes(mark)) {
         found.push(Number(text));
       }
     }
@@ -163,6 +185,8 @@ TaskPlugin=task/none
 SelectType=select/cons_tres
 SelectTypeParameters=CR_CPU
 JobAcctGatherType=jobacct_gather/none
+JobCompType=jobcomp/filetxt
+JobCompLoc=${folder}/log/jobs.txt
 AccountingStorageType=accounting_storage/none
 SlurmdParameters=config_overrides
 ReturnToService=2

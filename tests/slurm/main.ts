@@ -3,10 +3,11 @@
  * Submits job arrays to a real Slurm of one node, spoils them, and compares what they write with what one
  * process writes:
  *
- *   deno task test:slurm [--subjects 200] [--only CASES] [--require]
+ *   deno task test:slurm [--subjects 200] [--only CASES] [--require] [--trace FILE]
  *
  * The cluster is started for the test (Debian: `apt-get install slurm-wlm munge`; as root) and ended with
- * it. Where it cannot be, that is said in capitals; with --require that is an error.
+ * it. Where it cannot be, that is said in capitals; with --require that is an error. --trace keeps what Slurm
+ * wrote of the jobs. The last line is that of `deno test`.
  */
 import { parseArgs } from "node:util";
 import { join } from "../../core/work/path.ts";
@@ -22,6 +23,7 @@ const { values } = parseArgs({
     tasks: { type: "string", default: "6" },
     only: { type: "string" },
     require: { type: "boolean", default: false },
+    trace: { type: "string" },
   },
 });
 
@@ -37,9 +39,16 @@ const COMMAND_SUBJECTS = Number(values.subjects);
 
 const folder = await Deno.makeTempDir({ prefix: "s2s_slurm_" });
 const references = new Map<string, Map<string, string>>();
-let failed = 0;
+let passed = 0, failed = 0;
+const began = performance.now();
 try {
-  await using cluster = await Cluster.start(join(folder, "cluster"));
+  const started = await Cluster.start(join(folder, "cluster")).catch((error) => error as Error);
+  if (started instanceof Error) {
+    console.log(`NOT RUN: the tests on a real Slurm: its daemons do not start: ${started.message}`);
+    await Deno.remove(folder, { recursive: true }).catch(() => {});
+    Deno.exit(values.require ? 1 : 0);
+  }
+  await using cluster = started;
   console.log(`Slurm ${(await cluster.tool("sinfo", "--version")).trim()}, one node`);
   const cwd = join(folder, "data");
   await writeSmallSet(join(cwd, "set"), COMMAND_SUBJECTS);
@@ -125,6 +134,31 @@ try {
       await until(async () => (await cluster.queue()).length === 0);
       return await compare(cwd, "two/out", "render");
     },
+    "a killed merge": async () => {
+      const out = "merge/out", [array, merge] = await submit(cluster, cwd, render(out));
+      // Most of the work is taken from the array, so that the merge has something to do.
+      await until(async () => await recordsIn(join(cwd, out)) > 2);
+      await cluster.tool("scancel", array);
+      const inTheMiddle = async (job: string) => {
+        const before = await recordsIn(join(cwd, out));
+        await until(async () =>
+          await recordsIn(join(cwd, out)) > before + 2 && (await cluster.taskPids(job)).length > 0
+        );
+      };
+      await inTheMiddle(merge);
+      kill(await cluster.taskPids(merge));
+      await until(async () => (await cluster.queue()).length === 0);
+      const half = await halfFiles(cwd, out);
+      if (half.length > 0) return half;
+      if ((await compare(cwd, out, "render")).length === 0) return ["the merge was not killed"];
+      // The script again; this time the job is queued again while it runs.
+      const script = join(cwd, `${out}.slurm`, "merge.sh");
+      const again = (await cluster.tool("sbatch", "--parsable", script)).trim();
+      await inTheMiddle(again);
+      await cluster.tool("scontrol", "requeue", again);
+      await until(async () => (await cluster.queue()).length === 0);
+      return await compare(cwd, out, "render");
+    },
     "a small quota": async () => {
       const out = join(cwd, "quota");
       await Deno.mkdir(out);
@@ -139,6 +173,11 @@ try {
         await until(async () => (await cluster.queue()).length === 0);
         const early = await compare(cwd, "quota/out", "render");
         if (early.length === 0) return ["the disk was not too small"];
+        const half = await halfFiles(cwd, "quota/out");
+        if (half.length > 0) return half;
+        if (!/no space left/.test(await logsIn(join(cwd, "quota_logs")))) {
+          return ["no log says that the disk is full"];
+        }
         await mount("-o", "remount,size=1g", out);
         await submit(cluster, cwd, render("quota/out"), join(cwd, "quota_logs"));
         await until(async () => (await cluster.queue()).length === 0);
@@ -161,6 +200,7 @@ try {
     const started = performance.now();
     const wrong = await run().catch((error) => [String(error)]);
     if (wrong.length > 0) failed++;
+    else passed++;
     const seconds = ((performance.now() - started) / 1000).toFixed(0);
     console.log(
       `${name.padEnd(26)} ${wrong.length === 0 ? "the same bytes" : "WRONG"} (${seconds} s)` +
@@ -168,12 +208,12 @@ try {
     );
     if (wrong.length > 0) await cluster.tool("scancel", "--user=root");
   }
+  if (values.trace !== undefined) await Deno.writeTextFile(values.trace, await cluster.trace());
 } finally {
   await Deno.remove(folder, { recursive: true }).catch(() => {});
 }
-console.log(
-  failed === 0 ? "all cases end with the bytes of one process" : `${failed} cases failed`,
-);
+const seconds = Math.round((performance.now() - began) / 1000);
+console.log(`${failed > 0 ? "FAILED" : "ok"} | ${passed} passed | ${failed} failed (${seconds}s)`);
 Deno.exit(failed > 0 ? 1 : 0);
 
 function runArgs(out: string): string[] {
@@ -219,6 +259,24 @@ async function suite(cluster: Cluster, cwd: string, args: readonly string[]) {
 async function recordsIn(out: string): Promise<number> {
   const records = join(out, ".work", "records");
   return (await Array.fromAsync(Deno.readDir(records)).catch(() => [])).length;
+}
+
+/** What stands under a final name, and is not what stands there in the end. */
+async function halfFiles(cwd: string, out: string): Promise<string[]> {
+  const wanted = references.get("render")!, wrong: string[] = [];
+  for (const [path, digest] of await contentsOf(join(cwd, out))) {
+    // Lists name the items that failed, and are replaced when those are done.
+    if (path.endsWith(".tmp") || path === "manifest.json") continue;
+    if (wanted.get(path) !== digest) wrong.push(`${path} is half`);
+  }
+  return wrong;
+}
+
+/** All logs of a folder. */
+async function logsIn(folder: string): Promise<string> {
+  const files = await Array.fromAsync(Deno.readDir(folder));
+  return (await Promise.all(files.map(({ name }) => Deno.readTextFile(join(folder, name)))))
+    .join("\n");
 }
 
 /** What differs from one process. */
