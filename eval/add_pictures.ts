@@ -1,9 +1,8 @@
 /** Adds the comparison of pictures to a results file. */
 import { dirname } from "../core/work/path.ts";
 import { resolvePortable } from "../core/work/paths.ts";
-import { writeWhole } from "../core/work/scratch.ts";
 import { type PictureOptions, scorePictures } from "./picture_scores.ts";
-import { type Results, resultsJson } from "./results.ts";
+import { type Results, writeResults } from "./results.ts";
 
 /**
  * Compares the pictures of everything that a results file scored, and writes it again with them.
@@ -21,6 +20,6 @@ export async function addPictures(
   });
   const { seal: _, ...rest } = results;
   const added = { ...rest, pictures };
-  await writeWhole(file, resultsJson(added));
+  await writeResults(file, added);
   return added;
 }

@@ -5,7 +5,7 @@ import { hashPlace, hasPlace } from "../core/files/place.ts";
 import type { FileRecord } from "../core/work/hash.ts";
 import type { Json } from "../core/work/json.ts";
 import { portablePath } from "../core/work/paths.ts";
-import { WORK_FOLDER, writeWhole } from "../core/work/scratch.ts";
+import { WORK_FOLDER } from "../core/work/scratch.ts";
 import { SUITE_VERSION } from "../core/work/version.ts";
 import {
   type Item,
@@ -33,7 +33,7 @@ import {
   type ResultRow,
   type Results,
   RESULTS_SCHEMA,
-  resultsJson,
+  writeResults,
 } from "./results.ts";
 
 /** What to score, and how. */
@@ -121,7 +121,7 @@ export async function evaluate(
   const summary = await runWork(work, run);
   if (summary.missing.length > 0) return { ...summary, results: undefined };
   const results = resultsOf(job, targets, summary);
-  await writeWhole(file, resultsJson(results));
+  await writeResults(file, results);
   return { ...summary, results };
 }
 

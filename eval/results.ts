@@ -3,9 +3,11 @@
  * `docs/formats.md` explains every field.
  */
 import { z } from "zod";
-import { open, parseWith } from "../core/work/schema.ts";
+import { InputError } from "../core/work/errors.ts";
+import { open, type ParseOptions, parseWith } from "../core/work/schema.ts";
 import type { Json } from "../core/work/json.ts";
-import { sealedJson } from "../core/work/seal.ts";
+import { writeWhole } from "../core/work/scratch.ts";
+import { sealedJson, sealedParts } from "../core/work/seal.ts";
 import {
   predictionFrameSchema,
   sha256Text,
@@ -88,8 +90,8 @@ export const rowSchema = open({
   transforms: z.record(z.string(), transformSchema).describe("By alignment").optional(),
 });
 
-/** The whole file. */
-export const resultsSchema = open({
+/** The whole file, without what its parts must agree about. */
+const uncheckedSchema = open({
   schema: z.literal(RESULTS_SCHEMA),
   suite: z.string().describe("Version of scan2score that computed it"),
   protocols: z.array(protocolRecordSchema).min(1).describe("In the order asked for"),
@@ -99,7 +101,14 @@ export const resultsSchema = open({
   rows: z.array(rowSchema).describe("Sorted by protocol, method, subject, view"),
   pictures: picturesSchema.describe("Only where pictures were asked for").optional(),
   seal: sealSchema.optional(),
-}).superRefine(checkRows);
+});
+
+/** The whole file. */
+export const resultsSchema = uncheckedSchema.superRefine((results, context) => {
+  for (const { row, message } of faultsOfRows(results)) {
+    context.addIssue({ code: "custom", path: ["rows", row], message });
+  }
+});
 
 /** Which way a score is better. */
 export type Better = z.infer<typeof betterSchema>;
@@ -136,40 +145,74 @@ export function compareText(a: string, b: string): number {
  * finite or two rows of one item.
  */
 export function resultsJson(results: Results): string {
-  const sorted = {
+  const checked = parseWith(resultsSchema, ordered(results), { what: "the results to write" });
+  return sealedJson(checked as { [key: string]: Json });
+}
+
+/**
+ * Writes the same bytes to a file, row by row: there may be more than a text can hold.
+ *
+ * @throws {InputError} As {@linkcode resultsJson}, or if the file system refuses.
+ */
+export async function writeResults(file: string, results: Results): Promise<void> {
+  const sorted = ordered(results);
+  checkResults(sorted, { what: "the results to write" });
+  await writeWhole(file, sealedParts(sorted as unknown as { [key: string]: Json }));
+}
+
+/**
+ * Checks results row by row, as {@linkcode resultsSchema} does at once with a copy of everything.
+ *
+ * @throws {InputError} If they do not fit the schema.
+ */
+export function checkResults(results: Results, options: ParseOptions): void {
+  parseWith(uncheckedSchema, { ...results, rows: [] }, options);
+  for (const [i, row] of results.rows.entries()) {
+    parseWith(rowSchema, row, { ...options, what: `${options.what}, row ${i}` });
+  }
+  for (const { row, message } of faultsOfRows(results)) {
+    throw new InputError(`Cannot read ${options.what}: rows[${row}]: ${message}`, {
+      ...(options.file === undefined ? {} : { file: options.file }),
+    });
+  }
+}
+
+function ordered(results: Results): Results {
+  return {
     ...results,
     inputs: results.inputs.toSorted((a, b) =>
       compareText(a.role, b.role) || compareText(a.path, b.path)
     ),
     rows: results.rows.toSorted(compareRows),
   };
-  const checked = parseWith(resultsSchema, sorted, { what: "the results to write" });
-  return sealedJson(checked as { [key: string]: Json });
 }
 
-function checkRows(
+/** What rows of results do not agree about, in words. */
+function* faultsOfRows(
   results: { protocols: { id: string }[]; methods: { name: string }[]; rows: ResultRow[] },
-  context: z.core.$RefinementCtx,
-): void {
+): Iterable<{ row: number; message: string }> {
   const methods = new Set(results.methods.map((method) => method.name));
   const protocols = new Set(results.protocols.map((protocol) => protocol.id));
   const seen = new Set<string>();
-  const fault = (row: number, message: string) =>
-    context.addIssue({ code: "custom", path: ["rows", row], message });
   for (const [i, row] of results.rows.entries()) {
     const { method, protocol, subject, view } = row;
     if (!methods.has(method)) {
-      fault(i, `method is ${JSON.stringify(method)}, expected one of those listed in methods`);
+      const message = `method is ${
+        JSON.stringify(method)
+      }, expected one of those listed in methods`;
+      yield { row: i, message };
     }
     if (!protocols.has(protocol)) {
-      fault(i, `protocol is ${JSON.stringify(protocol)}, expected one of those in protocols`);
+      const message = `protocol is ${JSON.stringify(protocol)}, expected one of those in protocols`;
+      yield { row: i, message };
     }
     if (row.status === "failed" && !row.reason) {
-      fault(i, "status is failed without a reason, expected a reason");
+      yield { row: i, message: "status is failed without a reason, expected a reason" };
     }
     const key = JSON.stringify([protocol, method, subject, view ?? null]);
     if (seen.has(key)) {
-      fault(i, `${subject}${view ? `/${view}` : ""} by ${method} under ${protocol} is there twice`);
+      const item = `${subject}${view ? `/${view}` : ""}`;
+      yield { row: i, message: `${item} by ${method} under ${protocol} is there twice` };
     }
     seen.add(key);
   }

@@ -1,10 +1,12 @@
 /** Reads results files, writes leaderboard.json and report.html. */
+import { z } from "zod";
 import { basename, dirname, join } from "../core/work/path.ts";
 import { hashFile } from "../core/work/hash.ts";
 import { portablePath } from "../core/work/paths.ts";
 import { type Progress, SILENT } from "../core/work/progress.ts";
 import { writeWhole } from "../core/work/scratch.ts";
-import { readJson } from "../core/work/schema.ts";
+import { readJsonList } from "../core/work/json_list.ts";
+import { open, parseWith, readJson } from "../core/work/schema.ts";
 import {
   buildLeaderboard,
   type Leaderboard,
@@ -17,7 +19,7 @@ import type { EmbedScans, Locate, ReportOptions } from "./report/mod.ts";
 import { redactResults } from "./report/redaction.ts";
 import { splitReport } from "./report/split_report.ts";
 import { readVerified } from "./report/verified.ts";
-import { type Results, resultsSchema } from "./results.ts";
+import { checkResults, type ResultRow, type Results, resultsSchema } from "./results.ts";
 
 /** How the report is made. */
 export interface WriteReportOptions {
@@ -128,5 +130,27 @@ export async function readLeaderboard(file: string): Promise<Leaderboard> {
  * @throws {InputError} If it is not one.
  */
 export async function readResults(file: string): Promise<Results> {
-  return await readJson(resultsSchema, file, { what: basename(file) });
+  const what = basename(file);
+  const { size } = await Deno.stat(file).catch(() => ({ size: 0 })); // what is missing is told below
+  if (size <= LONG_FILE_BYTES) return await readJson(resultsSchema, file, { what });
+  return await readLongResults(file);
+}
+
+/** Files that are longer are read row by row: a text cannot hold twice as much. */
+const LONG_FILE_BYTES = 1 << 28;
+
+/**
+ * Reads a results file row by row, in as little memory as its rows take.
+ *
+ * @throws {InputError} If it is not one.
+ */
+export async function readLongResults(file: string): Promise<Results> {
+  const what = basename(file), rows: ResultRow[] = [];
+  const take = (row: unknown) => void rows.push(row as ResultRow);
+  const head = await readJsonList(file, "rows", { what, take });
+  // The list was there, and once.
+  parseWith(open({ rows: z.array(z.unknown()).max(0) }), head, { what, file });
+  const results = { ...head as Results, rows };
+  checkResults(results, { what, file });
+  return results;
 }

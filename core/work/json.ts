@@ -40,6 +40,32 @@ function write(value: Json | undefined, indent: string): string {
   return `{\n${lines.join(",\n")}\n${indent}}`;
 }
 
+/**
+ * The text of {@linkcode stableJson} in pieces: those of an object whose lists are longer than a text
+ * can be.
+ *
+ * @throws {RangeError} If a number is not finite.
+ */
+export function* stableParts(
+  value: { readonly [key: string]: Json | undefined },
+): Iterable<string> {
+  const keys = Object.keys(value).filter((key) => value[key] !== undefined).sort();
+  if (keys.length === 0) return yield "{}\n";
+  for (const [k, key] of keys.entries()) {
+    const inner = value[key];
+    yield `${k === 0 ? "{" : ","}\n  ${JSON.stringify(key)}: `;
+    if (!Array.isArray(inner) || inner.every((item) => typeof item === "number")) {
+      yield write(inner, "  ");
+      continue;
+    }
+    for (const [i, item] of inner.entries()) {
+      yield `${i === 0 ? "[" : ","}\n    ${write(item, "    ")}`;
+    }
+    yield "\n  ]";
+  }
+  yield "\n}\n";
+}
+
 /** The value in one line with sorted keys: for hashing and for JSON-lines events. */
 export function compactJson(value: Json): string {
   return JSON.stringify(value, (_key, inner) => {

@@ -3,8 +3,8 @@
  * score that another platform rounds otherwise. It guards against accidents and careless edits;
  * against forgery there is the recomputation.
  */
-import { sha256 } from "./hash.ts";
-import { compactJson, type Json, stableJson } from "./json.ts";
+import { createHash } from "node:crypto";
+import { compactJson, type Json, stableJson, stableParts } from "./json.ts";
 
 type JsonObject = { readonly [key: string]: Json | undefined };
 
@@ -16,6 +16,26 @@ type JsonObject = { readonly [key: string]: Json | undefined };
  */
 export function sealedJson(value: JsonObject): string {
   return stableJson({ ...value, seal: sealOf(value) });
+}
+
+/** About how long the pieces are that {@linkcode sealedParts} makes. */
+const PART_CHARACTERS = 1 << 20;
+
+/**
+ * The bytes of {@linkcode sealedJson} in pieces, each made when it is asked for.
+ *
+ * @throws {RangeError} If a number is not finite.
+ */
+export function* sealedParts(value: JsonObject): Iterable<Uint8Array> {
+  const encoder = new TextEncoder();
+  let text = "";
+  for (const part of stableParts({ ...value, seal: sealOf(value) })) {
+    text += part;
+    if (text.length < PART_CHARACTERS) continue;
+    yield encoder.encode(text);
+    text = "";
+  }
+  yield encoder.encode(text);
 }
 
 /**
@@ -33,6 +53,23 @@ export function faultOfSeal(text: string): string | undefined {
   return stableJson(value) === text ? undefined : "its bytes changed, though not what they say";
 }
 
+/** SHA-256 of the rest in one line with sorted keys, item by item: it may be longer than a text can be. */
 function sealOf({ seal: _seal, ...rest }: JsonObject): string {
-  return sha256(compactJson(rest));
+  const hash = createHash("sha256");
+  const keys = Object.keys(rest).filter((key) => rest[key] !== undefined).sort();
+  hash.update("{");
+  for (const [k, key] of keys.entries()) {
+    const inner = rest[key];
+    hash.update(`${k === 0 ? "" : ","}${JSON.stringify(key)}:`);
+    if (!Array.isArray(inner)) {
+      hash.update(compactJson(inner!));
+      continue;
+    }
+    hash.update("[");
+    for (const [i, item] of inner.entries()) {
+      hash.update(`${i === 0 ? "" : ","}${compactJson(item)}`);
+    }
+    hash.update("]");
+  }
+  return hash.update("}").digest("hex");
 }
