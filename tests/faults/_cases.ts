@@ -38,6 +38,9 @@ export const CASES: readonly Case[] = [
   },
 ];
 
+/** Folders that the commands read. */
+export const INPUT_FOLDERS: readonly string[] = ["set", "views", "predictions", "results"];
+
 const SMALL = ["--size", "48", "--yaws=0,30"];
 const ORACLE = ["--method", "oracle-depth"];
 const threads = (n: number) => ["--workers", String(n)];

@@ -1,5 +1,6 @@
 // deno-lint-ignore-file no-console -- a test by hand reports on the terminal
-/** A disk that is too small, as a tmpfs of its own: for those who may mount one. */
+/** Disks that are too small or read-only, as mounts of their own: for those who may mount. */
+import { INPUT_FOLDERS } from "./_cases.ts";
 import { contentsOf, runCommand } from "./_command.ts";
 import { ending, type Outcome, type World } from "./_kinds.ts";
 
@@ -40,4 +41,37 @@ export async function withSmallDisk(world: World): Promise<Outcome | undefined> 
   } finally {
     await new Deno.Command("umount", { args: [folder] }).output();
   }
+}
+
+/** Does the command with inputs that cannot be written, then into a folder that cannot, then as ever. */
+export async function onReadOnlyDisk(world: World): Promise<Outcome | undefined> {
+  const { cwd, out, reference } = world, folder = `${cwd}/${out}`, wrong: string[] = [];
+  const inputs = INPUT_FOLDERS.map((name) => `${cwd}/${name}`);
+  const mounted: string[] = [];
+  const readOnly = async (path: string) => {
+    if (!await mount("--bind", path, path)) return false;
+    mounted.push(path);
+    return await mount("-o", "remount,ro,bind", path);
+  };
+  try {
+    for (const path of inputs) {
+      if (!await readOnly(path)) {
+        console.log("readonly: left out: this user may not mount");
+        return undefined;
+      }
+    }
+    wrong.push(...await ending(world));
+    await Deno.remove(folder, { recursive: true });
+    await Deno.mkdir(folder, { recursive: true });
+    if (!await readOnly(folder)) wrong.push("cannot make the folder read-only");
+    const { code, text } = await runCommand(reference.args(out, 1), { cwd });
+    if (code !== 1) wrong.push(`into a read-only folder: exit ${code}`);
+    if (!/read-only/i.test(text)) wrong.push(`into a read-only folder: ${text.slice(-300)}`);
+    if (/Uncaught|\n {4}at /.test(text)) wrong.push(`untyped: ${text.slice(0, 300)}`);
+    if ((await contentsOf(folder)).size > 0) wrong.push("a read-only folder got files");
+  } finally {
+    for (const path of mounted) await new Deno.Command("umount", { args: [path] }).output();
+  }
+  wrong.push(...await ending(world));
+  return { tried: 2, wrong };
 }

@@ -2,7 +2,7 @@
 import type { Random } from "../../core/work/random.ts";
 import type { Case } from "./_cases.ts";
 import { contentsOf, type Ended, leftovers, runCommand } from "./_command.ts";
-import { withSmallDisk } from "./_disk.ts";
+import { onReadOnlyDisk, withSmallDisk } from "./_disk.ts";
 import type { Fault } from "./_shim.ts";
 
 /** A command that ended well once, with what it then had written. */
@@ -89,6 +89,8 @@ export const KINDS: readonly Kind[] = [
   { name: "two", title: "two processes on one folder, one of them killed", run: twoProcesses },
   { name: "merge", title: "two shards at once, killed while they merge", run: mergedShards },
   { name: "disk", title: "a full disk that is then enlarged", run: withSmallDisk },
+  { name: "readonly", title: "inputs, then the output, on a read-only mount", run: onReadOnlyDisk },
+  { name: "slow", title: "a slow disk: killed there, then two at once", run: slowDisk },
 ];
 
 async function start(
@@ -223,6 +225,18 @@ async function twoProcesses(world: World): Promise<Outcome> {
     rng.below(2) === 0 ? start(world) : start(world, { killAfterMs }),
   ]);
   const wrong = one.code === 0 ? [] : [`exit ${one.code}: ${one.text.slice(-300)}`];
+  wrong.push(...await ending(world));
+  return { tried: 1, wrong };
+}
+
+async function slowDisk(world: World): Promise<Outcome> {
+  const { reference, rng } = world, fault: Fault = { kind: "slow" };
+  const killAfterMs = (0.5 + 2 * rng.float()) * reference.ms;
+  const killed = await start(world, { fault, killAfterMs });
+  const wrong = killed.killed ? await halfFiles(world, "kill") : [];
+  for (const { code, text } of await Promise.all([start(world, { fault }), start(world)])) {
+    if (code !== 0) wrong.push(`exit ${code}: ${text.slice(-300)}`);
+  }
   wrong.push(...await ending(world));
   return { tried: 1, wrong };
 }

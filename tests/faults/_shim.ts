@@ -6,12 +6,13 @@
  *         {"kind":"torn","at":17}      call 17 writes half of its bytes, then SIGKILL
  *         {"kind":"ENOSPC","at":17}    call 17 fails so; with "on":"read" a call that reads
  *         {"kind":"clock"}             every look at the clock jumps by hours, to and fro
+ *         {"kind":"slow"}              every fourth call takes 40 ms longer
  *   FAULT_COUNT=FILE                   where to write how many calls there were
  */
 
 /** What is to go wrong. */
 export interface Fault {
-  kind: "none" | "kill" | "torn" | "ENOSPC" | "EIO" | "EACCES" | "clock";
+  kind: "none" | "kill" | "torn" | "ENOSPC" | "EIO" | "EACCES" | "clock" | "slow";
   at?: number;
   on?: "write" | "read";
 }
@@ -54,8 +55,21 @@ function around(holder: object, name: string, on: "write" | "read") {
       }
       Deno.kill(Deno.pid, "SIGKILL");
     }
+    if (isSlow() && !name.endsWith("Sync")) {
+      return later(() => original.call(this, ...args));
+    }
     return original.call(this, ...args);
   };
+}
+
+/** Whether this call is one of those that a slow disk takes long for. */
+function isSlow(): boolean {
+  return fault.kind === "slow" && (counts.write + counts.read) % 4 === 0;
+}
+
+async function later<T>(call: () => T): Promise<Awaited<T>> {
+  await new Promise((resolve) => setTimeout(resolve, 40));
+  return await call();
 }
 
 const open = Deno.open;
@@ -66,7 +80,7 @@ Deno.open = (path, options) => {
   } catch (error) {
     return Promise.reject(error); // as a call that waits for a disk fails
   }
-  return open(path, options);
+  return isSlow() ? later(() => open(path, options)) : open(path, options);
 };
 for (
   const name of ["rename", "mkdir", "remove", "writeFile", "writeTextFile", "copyFile"]

@@ -29,7 +29,7 @@ export class Cluster implements AsyncDisposable {
   ) {}
 
   /** Starts the daemons and waits until the node is idle. */
-  static async start(folder: string): Promise<Cluster> {
+  static async start(folder: string, { cpus = 4 } = {}): Promise<Cluster> {
     const at = (name: string) => join(folder, name);
     for (const name of ["state", "spool", "log", "run"]) {
       await Deno.mkdir(at(name), { recursive: true, mode: 0o755 });
@@ -40,7 +40,7 @@ export class Cluster implements AsyncDisposable {
     });
     const host = decode((await new Deno.Command("hostname", { args: ["-s"] }).output()).stdout)
       .trim();
-    await Deno.writeTextFile(at("slurm.conf"), configOf(folder, host));
+    await Deno.writeTextFile(at("slurm.conf"), configOf(folder, { host, cpus }));
     const munged = spawn("munged", [
       "--foreground",
       "--force",
@@ -149,7 +149,7 @@ export async function until(holds: () => Promise<boolean>, seconds = 600): Promi
   const end = performance.now() + 1000 * seconds;
   while (!await holds()) {
     if (performance.now() > end) throw new Error(`waited ${seconds} s in vain for ${holds}`);
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
 
@@ -164,7 +164,7 @@ async function below(pid: number): Promise<number[]> {
   return [...children, ...(await Promise.all(children.map(below))).flat()];
 }
 
-function configOf(folder: string, host: string): string {
+function configOf(folder: string, { host, cpus }: { host: string; cpus: number }): string {
   const port = 20_000 + 2 * (Deno.pid % 10_000); // two clusters at once do not meet
   return `ClusterName=scan2score
 SlurmctldHost=${host}
@@ -193,7 +193,7 @@ ReturnToService=2
 SlurmdTimeout=10
 KillWait=2
 SchedulerParameters=sched_interval=2,bf_interval=2,requeue_delay=1
-NodeName=${host} NodeAddr=127.0.0.1 CPUs=4 RealMemory=1000 State=UNKNOWN
+NodeName=${host} NodeAddr=127.0.0.1 CPUs=${cpus} RealMemory=1000 State=UNKNOWN
 PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 `;
 }

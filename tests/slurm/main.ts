@@ -21,6 +21,10 @@ const { values } = parseArgs({
   options: {
     subjects: { type: "string", default: "200" },
     tasks: { type: "string", default: "6" },
+    /** Of the pictures: larger ones take longer, so that there is time for kills. */
+    size: { type: "string", default: "48" },
+    /** The most seconds that the queue may take to get empty. */
+    wait: { type: "string", default: "600" },
     only: { type: "string" },
     require: { type: "boolean", default: false },
     trace: { type: "string" },
@@ -34,7 +38,8 @@ if (fault !== undefined) {
 }
 
 /** The command under test; each case writes to a folder of its own. */
-const render = (out: string) => ["render", "set", "-o", out, "--size", "48", "--yaws=0"];
+const render = (out: string) => ["render", "set", "-o", out, "--size", values.size, "--yaws=0"];
+const waitUntil = (holds: () => Promise<boolean>) => until(holds, Number(values.wait));
 const COMMAND_SUBJECTS = Number(values.subjects);
 
 const folder = await Deno.makeTempDir({ prefix: "s2s_slurm_" });
@@ -75,7 +80,7 @@ try {
     "an array": async () => {
       const ids = await submit(cluster, cwd, render("array/out"));
       const seen = new Set<string>();
-      await until(async () => {
+      await waitUntil(async () => {
         seen.add((await status(cluster, cwd, "array/out")).split("\n")[0]);
         return (await cluster.queue()).length === 0;
       });
@@ -88,7 +93,7 @@ try {
     "killed tasks": async () => {
       await submit(cluster, cwd, render("killed/out"));
       let killed = 0;
-      await until(async () => {
+      await waitUntil(async () => {
         const pids = await cluster.taskPids();
         if (killed < 8 && await recordsIn(join(cwd, "killed/out")) > 4 * killed) {
           kill(pids.slice(0, 1));
@@ -104,19 +109,19 @@ try {
     },
     "a lost node": async () => {
       await submit(cluster, cwd, render("lost/out"));
-      await until(async () => await recordsIn(join(cwd, "lost/out")) > COMMAND_SUBJECTS / 5);
+      await waitUntil(async () => await recordsIn(join(cwd, "lost/out")) > COMMAND_SUBJECTS / 5);
       await cluster.loseNode();
       const before = await recordsIn(join(cwd, "lost/out"));
-      await until(async () => /down/.test(await cluster.tool("sinfo", "--noheader")));
+      await waitUntil(async () => /down/.test(await cluster.tool("sinfo", "--noheader")));
       cluster.startNode();
-      await until(async () => (await cluster.queue()).length === 0);
+      await waitUntil(async () => (await cluster.queue()).length === 0);
       console.log(`  the node was lost with ${before} records written`);
       return await compare(cwd, "lost/out", "render");
     },
     "tasks queued again": async () => {
       const [array] = await submit(cluster, cwd, render("again/out"));
       let times = 0;
-      await until(async () => {
+      await waitUntil(async () => {
         const running = (await cluster.queue()).filter((line) => line.endsWith(" RUNNING"));
         const one = running.find((line) => line.startsWith(`${array}_`));
         if (one !== undefined && times < 4) {
@@ -131,23 +136,25 @@ try {
     "two arrays on one output": async () => {
       await submit(cluster, cwd, render("two/out"));
       await submit(cluster, cwd, render("two/out"));
-      await until(async () => (await cluster.queue()).length === 0);
+      await waitUntil(async () => (await cluster.queue()).length === 0);
       return await compare(cwd, "two/out", "render");
     },
     "a killed merge": async () => {
       const out = "merge/out", [array, merge] = await submit(cluster, cwd, render(out));
       // Most of the work is taken from the array, so that the merge has something to do.
-      await until(async () => await recordsIn(join(cwd, out)) > 2);
+      await waitUntil(async () => await recordsIn(join(cwd, out)) > 2);
       await cluster.tool("scancel", array);
       const inTheMiddle = async (job: string) => {
         const before = await recordsIn(join(cwd, out));
-        await until(async () =>
-          await recordsIn(join(cwd, out)) > before + 2 && (await cluster.taskPids(job)).length > 0
-        );
+        await waitUntil(async () => {
+          if ((await cluster.queue()).length === 0) throw new Error("the merge is already done");
+          return await recordsIn(join(cwd, out)) > before + 1 &&
+            (await cluster.taskPids(job)).length > 0;
+        });
       };
       await inTheMiddle(merge);
       kill(await cluster.taskPids(merge));
-      await until(async () => (await cluster.queue()).length === 0);
+      await waitUntil(async () => (await cluster.queue()).length === 0);
       const half = await halfFiles(cwd, out);
       if (half.length > 0) return half;
       if ((await compare(cwd, out, "render")).length === 0) return ["the merge was not killed"];
@@ -156,7 +163,7 @@ try {
       const again = (await cluster.tool("sbatch", "--parsable", script)).trim();
       await inTheMiddle(again);
       await cluster.tool("scontrol", "requeue", again);
-      await until(async () => (await cluster.queue()).length === 0);
+      await waitUntil(async () => (await cluster.queue()).length === 0);
       return await compare(cwd, out, "render");
     },
     "a small quota": async () => {
@@ -170,7 +177,7 @@ try {
       }
       try {
         await submit(cluster, cwd, render("quota/out"), join(cwd, "quota_logs"));
-        await until(async () => (await cluster.queue()).length === 0);
+        await waitUntil(async () => (await cluster.queue()).length === 0);
         const early = await compare(cwd, "quota/out", "render");
         if (early.length === 0) return ["the disk was not too small"];
         const half = await halfFiles(cwd, "quota/out");
@@ -180,7 +187,7 @@ try {
         }
         await mount("-o", "remount,size=1g", out);
         await submit(cluster, cwd, render("quota/out"), join(cwd, "quota_logs"));
-        await until(async () => (await cluster.queue()).length === 0);
+        await waitUntil(async () => (await cluster.queue()).length === 0);
         return await compare(cwd, "quota/out", "render");
       } finally {
         await new Deno.Command("umount", { args: [out] }).output();
@@ -188,7 +195,7 @@ try {
     },
     "an experiment": async () => {
       const ids = await submit(cluster, cwd, runArgs("run2/out"));
-      await until(async () => (await cluster.queue()).length === 0);
+      await waitUntil(async () => (await cluster.queue()).length === 0);
       return [
         ...(ids.length === 4 ? [] : [`${ids.length} jobs, expected three arrays and the merge`]),
         ...await compare(cwd, "run2/out", "run"),
