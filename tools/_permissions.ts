@@ -18,6 +18,7 @@ const MOST: Readonly<Record<string, readonly string[]>> = {
   fuzz: ["read", "write=out", "env", "ffi", "sys", "run"],
   faults: [...ALL, "run"],
   audit: ["read", "env"],
+  "test:gpu": ["read", "env", "ffi"],
   "docs:check": ALL,
   "docs:schemas": ALL,
   "fixtures:scans": ["read", "write=fixtures", "env", "ffi", "sys"],
