@@ -57,12 +57,12 @@ export async function scoreSuite1(
       nearest,
       camera: options.camera,
     });
+    Object.assign(scores, flags);
     collectGarbage(); // before the large pictures
-    Object.assign(
-      scores,
-      flags,
-      await viewScores(truth, scene, { similarity, constants, camera: options.camera }),
-    );
+    const seen = { similarity, constants, camera: options.camera };
+    Object.assign(scores, await viewScores(truth, scene, seen));
+    collectGarbage(); // before the largest
+    Object.assign(scores, await detailScores(truth, scene, seen));
     result.scores[alignment] = scores;
     result.warnings.push(...warnings.map((text) => `${alignment}: ${text}`));
   }
@@ -177,11 +177,7 @@ async function viewScores(
   const cameras = [...sides, ...input].map((one) => cameraBefore(one, similarity));
   const drawn = await drawScene(scene, cameras, truth.backend);
   const sideViews = await truth.views(sides), drawnSides = drawn.slice(0, sides.length);
-  const [fine, coarse, detail] = await detailScores(truth, scene, { similarity, constants });
   return {
-    detail_fine_deg: fine,
-    detail_coarse_deg: coarse,
-    detail_deg: detail,
     normal_deg_visible: meanNormalAngleDeg(sideViews, drawnSides),
     iou: meanSilhouetteIou(sideViews, drawnSides),
     normal_deg_input: input.length === 0
@@ -194,7 +190,7 @@ async function detailScores(
   truth: Truth,
   scene: unknown,
   { similarity, constants }: { similarity: Similarity; constants: Suite1Constants },
-): Promise<(number | null)[]> {
+): Promise<Scores> {
   const { detailYawsDeg: yawsDeg, detailSizePx: sizePx, viewWindow: window } = constants;
   const cameras = sideCameras(truth.bounds, { yawsDeg, sizePx, window });
   const options = {
@@ -207,6 +203,8 @@ async function detailScores(
   let next = 0;
   for await (const view of detailViews(scene, moved, { backend: truth.backend, detail: options })) {
     errors.add(view, ofTruth[next++]);
+    collectGarbage(); // what drawing it took
   }
-  return errors.meansDeg();
+  const [fine, coarse, detail] = errors.meansDeg();
+  return { detail_fine_deg: fine, detail_coarse_deg: coarse, detail_deg: detail };
 }
