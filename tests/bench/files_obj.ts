@@ -10,6 +10,7 @@ import { readMeshFile } from "../../core/files/mesh_file.ts";
 import { encodeObj } from "../../core/files/obj_write.ts";
 import { encodePly } from "../../core/files/ply.ts";
 import type { Mesh } from "../../core/geometry/mesh.ts";
+import { record } from "./_record.ts";
 
 const ROUNDS = 5;
 const SIDE = 708; // 2 · 708² = 1,002,528 triangles
@@ -47,9 +48,11 @@ async function compare(python: string | undefined): Promise<void> {
       const path = join(folder, name);
       const megabytes = (await Deno.stat(path)).size / 1e6;
       const own = import.meta.filename!;
-      const ours = await times("deno", ["run", "--allow-all", own, "--read", path]);
+      const ours = await times(Deno.execPath(), ["run", "--allow-all", own, "--read", path]);
       console.log(`${name}, ${megabytes.toFixed(0)} MB, median (min) of ${ROUNDS} processes`);
       console.log(`  scan2score ${line(ours)}`);
+      await record(`files_obj ${name} of a million triangles, median`, median(ours.seconds), "s");
+      await record(`files_obj ${name}, peak`, median(ours.peakMb), "MB");
       if (python === undefined) continue;
       const peer = join(import.meta.dirname!, "files_obj_peer.py");
       for (const mode of ["default", "raw"]) {

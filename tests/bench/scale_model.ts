@@ -5,7 +5,7 @@
  * as the measure of how they differ; the deal is the one that the command makes.
  *
  *   deno run -A tests/bench/scale_model.ts RENDERED --subject-seconds 1.45 --view-seconds 0.88 \
- *     [--subjects 100000] [--views 360] [--tasks 1000] [--artifacts 100]
+ *     [--subjects 100000] [--views 360] [--tasks 4000] [--artifacts 400]
  *
  * The two times are processor seconds a subject (reading, preparing) and a view, fitted by hand: render a
  * few subjects with one view and with several, under `time`, and take the differences.
@@ -23,8 +23,8 @@ const { values, positionals } = parseArgs({
     "view-seconds": { type: "string", default: "0.88" },
     subjects: { type: "string", default: "100000" },
     views: { type: "string", default: "360" },
-    tasks: { type: "string", default: "1000" },
-    artifacts: { type: "string", default: "100" },
+    tasks: { type: "string", default: "4000" },
+    artifacts: { type: "string", default: "400" },
   },
 });
 const number = (name: keyof typeof values) => Number(values[name]);

@@ -169,7 +169,7 @@ function configOf(folder: string, { host, cpus }: { host: string; cpus: number }
   return `ClusterName=scan2score
 SlurmctldHost=${host}
 AuthType=auth/munge
-AuthInfo=socket=${folder}/run/munge.socket
+AuthInfo=socket=${folder}/run/munge.socket,cred_expire=10
 SlurmUser=root
 SlurmdUser=root
 SlurmctldPort=${port}
