@@ -1,8 +1,9 @@
 /** The checks of `doctor`: each tries the real thing on a small real input. */
-import { messageOf } from "../core/work/errors.ts";
+import { hintOf, messageOf } from "../core/work/errors.ts";
 import { join } from "../core/work/path.ts";
 import { FIXTURES } from "../core/work/paths.ts";
 import { environment } from "../core/work/version.ts";
+import type { Backend } from "../render/backend.ts";
 
 /** One thing that was tried. */
 export interface Check {
@@ -31,6 +32,7 @@ export async function examine(): Promise<Examination> {
     await attempt("pictures", pictures, "the package sharp cannot load: see its message"),
   );
   checks.push(await attempt("renderer cpu", renderer, "report this with the message"));
+  checks.push(await graphics());
   checks.push(await attempt("distances", distances, "report this with the message"));
   checks.push(...await providers());
   return { schema: "scan2score/doctor-1", environment: environment(), checks };
@@ -77,20 +79,49 @@ async function pictures(): Promise<string> {
 }
 
 async function renderer(): Promise<string> {
+  return `${(await personView()).says} a core`;
+}
+
+/** The back-end `webgpu`: which adapter, how fast, and whether it sees what the CPU sees. */
+async function graphics(): Promise<Check> {
+  const name = "renderer webgpu", optional = true;
+  try {
+    const { webgpuBackend } = await import("../render/webgpu/webgpu_backend.ts");
+    const { describeAdapter } = await import("../render/webgpu/adapter_facts.ts");
+    using backend = await webgpuBackend();
+    const adapter = describeAdapter(backend.adapter);
+    const cpu = await personView(), seen = await personView(backend);
+    const differing = seen.mask.reduce((sum, value, i) => sum + +(value !== cpu.mask[i]), 0);
+    const says = `${adapter}: ${seen.says}; ${differing} of ${cpu.covered} pixels are covered ` +
+      `otherwise than on the CPU`;
+    if (differing > cpu.covered / 5000) {
+      return { name, ok: false, optional, says, hint: "the driver draws wrongly: --backend cpu" };
+    }
+    return { name, ok: true, optional, says };
+  } catch (error) {
+    const hint = hintOf(error) ?? "not needed: --backend cpu draws the same maps";
+    return { name, ok: false, optional, says: messageOf(error), hint };
+  }
+}
+
+/** A bundled person's six maps by a back-end: the second time counts. */
+async function personView(backend?: Backend) {
   const { readMeshFile } = await import("../core/files/mesh_file.ts");
   const { framingOf, suiteCamera } = await import("../render/cameras.ts");
   const { cpuBackend } = await import("../render/cpu/cpu_backend.ts");
   const { mesh } = await readMeshFile(join(FIXTURES, "humans", "subjects", "h01.glb"));
-  const backend = cpuBackend();
-  const scene = await backend.prepare(mesh);
+  const drawer = backend ?? cpuBackend();
+  const scene = await drawer.prepare(mesh);
   const camera = suiteCamera(framingOf(mesh), { yawDeg: 0, pitchDeg: 0 });
   const maps = ["color", "normal", "normal_back", "depth", "depth_back", "mask"] as const;
-  await backend.draw(scene, camera, { maps });
+  await drawer.draw(scene, camera, { maps });
   const started = performance.now();
-  const { stats } = await backend.draw(scene, camera, { maps });
+  const { stats, mask } = await drawer.draw(scene, camera, { maps });
   const ms = performance.now() - started;
+  drawer.release(scene);
   if (stats.covered === 0) throw new Error("the picture is empty");
-  return `${mesh.indices.length / 3} triangles at 2048², 6 maps: ${ms.toFixed(0)} ms a view a core`;
+  const says = `${mesh.indices.length / 3} triangles at 2048², 6 maps: ${ms.toFixed(0)} ms a view`;
+  return { covered: stats.covered, mask: mask!, says };
 }
 
 async function distances(): Promise<string> {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { MachineError } from "../../../core/work/errors.ts";
 import { runJobs } from "../../../core/work/pool.ts";
-import { keepThreads } from "../../../core/work/threads.ts";
+import { endIdleThreads, keepThreads } from "../../../core/work/threads.ts";
 
 const MODULE = new URL("./_thread_task.ts", import.meta.url);
 
@@ -37,6 +38,9 @@ Deno.test("keepThreads() lets lists of work share threads, which let go of what 
     [kept] = await run({ a: [0] }, 1);
     assert.equal(first.thread, kept.thread);
     assert.equal(kept.runs, 101, "release() was called between");
+    endIdleThreads();
+    const [fresh] = await run({ a: [0] }, 1);
+    assert.notEqual(fresh.thread, kept.thread);
   }
   const [after] = await run({ a: [0] }, 1);
   assert.notEqual(after.thread, kept.thread);
@@ -53,3 +57,25 @@ Deno.test("runJobs() lets a thread without a group help with the last items of a
   assert.notEqual(a1.thread, b1.thread);
   assert.equal(a4.thread, b1.thread);
 });
+
+for (const workers of [0, 1]) {
+  Deno.test(`runJobs() stops at a fault of the machine, ${workers} threads: what is done stays done`, async () => {
+    const finished: number[] = [];
+    const jobs = [false, true, false].map((fault) => ({
+      group: "a",
+      payload: { fault },
+      scratch: () => Promise.resolve(""),
+    }));
+    await assert.rejects(
+      runJobs(new URL("./_machine_task.ts", import.meta.url), jobs, (index, result) => {
+        assert.ok(result.ok);
+        finished.push(index);
+        return Promise.resolve();
+      }, { workers }),
+      (error) =>
+        error instanceof MachineError && error.hint === "run again to go on" &&
+        error.message === "Cannot draw: the device was lost",
+    );
+    assert.deepEqual(finished, [0]);
+  });
+}
