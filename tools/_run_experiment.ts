@@ -2,7 +2,7 @@
 import type { Json } from "../core/work/json.ts";
 import { join } from "../core/work/path.ts";
 import type { Progress } from "../core/work/progress.ts";
-import { keepThreads } from "../core/work/threads.ts";
+import { endIdleThreads, keepThreads } from "../core/work/threads.ts";
 import type { Shard } from "../core/work/work_list.ts";
 import { type EvalSummary, evaluate } from "../eval/evaluate.ts";
 import type { Leaderboard } from "../eval/leaderboard.ts";
@@ -123,6 +123,7 @@ export async function runExperiment(
     ...infer.map((entry) => join(out, "predictions", folderOf(entry))),
     ...(experiment.predictions ?? []).map(resolve),
   ];
+  endIdleThreads(); // networks and scenes have grown them; scoring and pages share their code
   const truth = await openDataset(set);
   const { protocols, samples, seed = 0 } = experiment.eval;
   const file = join(out, "results.json");

@@ -24,8 +24,12 @@ export function keepThreads(): Disposable {
   holders++;
   return {
     [Symbol.dispose]() {
-      if (--holders > 0) return;
-      for (const thread of idle.splice(0)) thread.terminate();
+      if (--holders === 0) endIdleThreads();
     },
   };
+}
+
+/** Ends the threads without work, with the memory that they hold: before work of another kind. */
+export function endIdleThreads(): void {
+  for (const thread of idle.splice(0)) thread.terminate();
 }
