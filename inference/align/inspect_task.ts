@@ -6,7 +6,7 @@ import type { Json } from "../../core/work/json.ts";
 import { join } from "../../core/work/path.ts";
 import type { Task } from "../../core/work/task.ts";
 import { poseBody } from "../../body/forward.ts";
-import { axisFaults } from "../../datasets/check/axis_faults.ts";
+import { axisFaults, lyingFaults } from "../../datasets/check/axis_faults.ts";
 import { checkSubject, closed, fillInAxes } from "../../datasets/check/check_subject.ts";
 import type { SubjectReport } from "../../datasets/check/report.ts";
 import { declaredAxes, type Subject } from "../../datasets/subject.ts";
@@ -62,7 +62,11 @@ async function lookedAt(
   looker.release();
   if (person === undefined) {
     const notes = [...report.notes, "the pictures of the scan show no person"];
-    return { report: { ...report, notes }, upright: undefined };
+    const lying = lyingFaults(mesh, { axes: declaredAxes(subject) });
+    return {
+      report: closed({ ...report, notes }, [...report.faults, ...lying]),
+      upright: undefined,
+    };
   }
   fillInAxes(report, mesh, person);
   report.axesSource = "pictures";
