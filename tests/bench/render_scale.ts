@@ -20,7 +20,7 @@ const print = (line: string) => Deno.stdout.writeSync(new TextEncoder().encode(l
 const PEOPLE = 20;
 
 /** As the task `scan2score` runs. */
-const V8_FLAGS = "--v8-flags=--no-maglev-osr,--expose-gc";
+const V8_FLAGS = "--v8-flags=--no-maglev,--expose-gc";
 
 /** Makes a data set of `count` people: files of the bundled ones, linked. */
 async function makeSet(folder: string, count: number): Promise<string> {
