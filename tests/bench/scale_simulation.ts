@@ -134,7 +134,7 @@ function check(arrays: readonly TracedArray[]): void {
     tasks.reduce((sum, { start, end }) => sum + end - start, 0);
   const sum = first.items.reduce((all, { seconds }) => all + seconds, 0);
   const startSeconds = Math.max(0, (total(first.traced) - sum) / first.tasks);
-  // A view costs a constant and so much a byte of its scan; what a subject's views share has no slash.
+  // Views are `subject/view`; what a subject's views share has no slash.
   const perView = meanOf(first.items.filter(({ id }) => id.includes("/")));
   const perSubject = meanOf(first.items.filter(({ id }) => !id.includes("/")));
   const fitted: Costs = {
