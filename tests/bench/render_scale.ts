@@ -2,7 +2,7 @@
  * How rendering grows with the number of subjects, and whether killing it changes a byte. By hand:
  *
  *     deno run -A tests/bench/render_scale.ts throughput [subjects] [size] [layout]
- *     deno run -A tests/bench/render_scale.ts memory [size] [subjects]          resident memory as subjects go by
+ *     deno run -A tests/bench/render_scale.ts memory [size] [few] [many]        resident memory of few and of many
  *     deno run -A tests/bench/render_scale.ts kills [times] [subjects] [seed]   killed at random moments, resumed, compared
  *
  * The set is made of the bundled people again and again under other names. Linux: memory is read
@@ -59,6 +59,7 @@ async function run(args: string[], killMs?: number): Promise<Run> {
   const started = performance.now();
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", V8_FLAGS, join(SUITE_ROOT, "tools/main.ts"), ...args],
+    env: { MALLOC_ARENA_MAX: "2" }, // as the task has it
     stdout: "piped",
     stderr: "null",
   }).spawn();
@@ -134,23 +135,45 @@ async function throughput(
   );
 }
 
-async function memory(folder: string, [size = "256", subjects = "200"]: string[]) {
-  const set = await makeSet(join(folder, "set"), Number(subjects)), out = join(folder, "out");
-  const args = ["render", set, "-o", out, ...options(size, "suite")];
-  const { seconds, peakRss, rss } = await run(args);
+/** Resident memory of two runs: the peak, and the median from the tenth subject on, when all is warm. */
+async function memory(folder: string, [size = "512", few = "20", many = "200"]: string[]) {
   const mb = (bytes: number) => (bytes / 1e6).toFixed(0);
-  print(
-    `${subjects} subjects at ${size}²: peak RSS ${mb(peakRss)} MB, ${seconds.toFixed(1)} s; ` +
-      `mean RSS by tens of subjects, MB:`,
-  );
-  const means: number[] = [];
-  for (let from = 0; from < Number(subjects); from += 10) {
-    const part = rss.filter(({ done }) => done >= 2 * from && done < 2 * (from + 10));
-    means.push(part.reduce((sum, { bytes }) => sum + bytes, 0) / part.length);
+  const medianOf = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1];
+  const measured: { peak: number; steady: number }[] = [];
+  for (const count of [Number(few), Number(many)]) {
+    const home = join(folder, String(count)), out = join(home, "out");
+    const set = await makeSet(join(home, "set"), count);
+    const { seconds, peakRss, rss } = await run([
+      "render",
+      set,
+      "-o",
+      out,
+      ...options(size, "suite"),
+    ]);
+    // Two items a subject: its file and its view.
+    const between = (from: number, to: number) =>
+      rss.filter(({ done }) => done >= 2 * from && done < 2 * to).map(({ bytes }) => bytes);
+    const steady = medianOf(between(10, count));
+    print(
+      `${count} subjects at ${size}², ${seconds.toFixed(0)} s: peak ${mb(peakRss)} MB, ` +
+        `median from the tenth on ${
+          mb(steady)
+        } MB (${rss.length} samples); medians by tenths of the run:`,
+    );
+    const tenths = Array.from(
+      { length: 10 },
+      (_, i) => medianOf(between(i * count / 10, (i + 1) * count / 10)),
+    );
+    print(`  ${tenths.map(mb).join(" ")}`);
+    measured.push({ peak: peakRss, steady });
+    await Deno.remove(home, { recursive: true });
   }
-  print(`  ${means.map(mb).join(" ")}`);
-  const change = means.at(-1)! / means[1] - 1;
-  print(`  the last ten against the tens up to 20: ${(100 * change).toFixed(1)} %`);
+  const [a, b] = measured, change = (x: number, y: number) => (100 * (y / x - 1)).toFixed(1);
+  print(
+    `${many} against ${few}: peak ${change(a.peak, b.peak)} %, median ${
+      change(a.steady, b.steady)
+    } %`,
+  );
 }
 
 async function kills(folder: string, [times = "50", subjects = "10", seed = "1"]: string[]) {
