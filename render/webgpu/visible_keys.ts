@@ -17,57 +17,64 @@ const found = new Float64Array(3);
  */
 export function fillKeys(visibility: Visibility, scene: CpuScene, frame: Frame): void {
   const { window: { x0, x1, y0 }, layers, keys, faces } = visibility;
-  const columns = x1 - x0, count = scene.corners.length / 3;
-  for (let at = 0, pixel = 0; at < faces.length; at += layers, pixel++) {
-    const front = faces[at], back = layers === 2 ? faces[at + 1] : front;
-    if (front === 0 && back === 0) {
-      keys[at] = -Infinity;
-      if (layers === 2) keys[at + 1] = Infinity;
-      continue;
+  const { screen, grid: { width, height, subpixels } } = frame, { corners } = scene;
+  const count = corners.length / 3, columns = x1 - x0, both = layers === 2;
+  const middleX = width / 2 - 0.5, middleY = height / 2 - 0.5;
+  for (let at = 0, y = y0; at < faces.length; y++) {
+    const qy = (y - middleY) * subpixels;
+    for (let column = 0; column < columns; column++, at += layers) {
+      const front = faces[at], back = both ? faces[at + 1] : front;
+      if (front === 0 && back === 0) {
+        keys[at] = -Infinity;
+        if (both) keys[at + 1] = Infinity;
+        continue;
+      }
+      if (front === 0 || back === 0 || front > count || back > count) refuse(front, back, count);
+      const qx = (x0 + column - middleX) * subpixels;
+      const key = keyAt(front - 1, qx, qy);
+      keys[at] = key;
+      if (!both) continue;
+      const behind = front === back ? key : keyAt(back - 1, qx, qy);
+      keys[at + 1] = behind;
+      if (behind > key) {
+        keys[at] = behind;
+        keys[at + 1] = key;
+        faces[at] = back;
+        faces[at + 1] = front;
+      }
     }
-    if (front === 0 || back === 0 || front > count || back > count) {
-      throw new MachineError(
-        `Cannot draw with WebGPU: found triangles ${front} in front and ${back} behind in one ` +
-          `pixel, expected 1 to ${count}`,
-        { hint: "the driver draws wrongly: --backend cpu needs none" },
-      );
+  }
+
+  /** The key of a triangle at a place of the picture, or at its point nearest to there. */
+  function keyAt(face: number, qx: number, qy: number): number {
+    const a = 3 * corners[3 * face], b = 3 * corners[3 * face + 1], c = 3 * corners[3 * face + 2];
+    const ka = screen[a + 2], kb = screen[b + 2], kc = screen[c + 2];
+    const ax = screen[a] - qx, ay = screen[a + 1] - qy;
+    const bx = screen[b] - qx, by = screen[b + 1] - qy;
+    const cx = screen[c] - qx, cy = screen[c + 1] - qy;
+    nearestWeights(ax, ay, bx, by, cx, cy, found);
+    const key = ka + found[0] * (kb - ka) + found[1] * (kc - ka);
+    if (key !== key) {
+      return keyOnRay(scene, frame, face, qx / subpixels + width / 2, qy / subpixels + height / 2);
     }
-    const x = x0 + pixel % columns, y = y0 + Math.floor(pixel / columns);
-    keys[at] = keyAt(scene, frame, front - 1, x, y);
-    if (layers === 1) continue;
-    keys[at + 1] = front === back ? keys[at] : keyAt(scene, frame, back - 1, x, y);
-    if (keys[at + 1] > keys[at]) {
-      [keys[at], keys[at + 1]] = [keys[at + 1], keys[at]];
-      faces[at] = back;
-      faces[at + 1] = front;
-    }
+    // Rounding must not leave the triangle.
+    const low = Math.min(ka, kb, kc), high = Math.max(ka, kb, kc);
+    return key < low ? low : key > high ? high : key;
   }
 }
 
-/** The key of a triangle at a pixel's centre, or at the point of the triangle nearest to it. */
-function keyAt(scene: CpuScene, frame: Frame, face: number, x: number, y: number): number {
-  const { screen, grid: { width, height, subpixels } } = frame, { corners } = scene;
-  const a = 3 * corners[3 * face], b = 3 * corners[3 * face + 1], c = 3 * corners[3 * face + 2];
-  const ka = screen[a + 2], kb = screen[b + 2], kc = screen[c + 2];
-  if (ka + kb + kc !== ka + kb + kc) return keyOnRay(scene, frame, face, x, y);
-  const qx = (x + 0.5 - width / 2) * subpixels, qy = (y + 0.5 - height / 2) * subpixels;
-  nearestWeights(
-    screen[a] - qx,
-    screen[a + 1] - qy,
-    screen[b] - qx,
-    screen[b + 1] - qy,
-    screen[c] - qx,
-    screen[c + 1] - qy,
-    found,
+function refuse(front: number, back: number, count: number): never {
+  throw new MachineError(
+    `Cannot draw with WebGPU: found triangles ${front} in front and ${back} behind in one pixel, ` +
+      `expected 1 to ${count}`,
+    { hint: "the driver draws wrongly: --backend cpu needs none" },
   );
-  const key = ka + found[0] * (kb - ka) + found[1] * (kc - ka);
-  return Math.min(Math.max(ka, kb, kc), Math.max(Math.min(ka, kb, kc), key));
 }
 
-/** As `keyAt`, where a corner has no place on the picture. */
-function keyOnRay(scene: CpuScene, frame: Frame, face: number, x: number, y: number): number {
+/** The key where a corner has no place on the picture: from the ray, in the camera's frame. */
+function keyOnRay(scene: CpuScene, frame: Frame, face: number, u: number, v: number): number {
   const { camera } = frame, { camFromScan: m } = camera;
-  raySurface(scene, frame, face, x + 0.5, y + 0.5, found);
+  raySurface(scene, frame, face, u, v, found);
   const weights = [1 - found[0] - found[1], found[0], found[1]];
   let depthM = 0;
   weights.forEach((weight, k) => {

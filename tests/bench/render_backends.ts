@@ -3,7 +3,7 @@
  * Times both back-ends on the dense scan (564,000 triangles), seven yaws at 2048², before files, in
  * turns: the processor's seconds (all threads; a software adapter's are among them) and the clock's.
  *
- *   deno run --allow-read --allow-env --allow-ffi --allow-sys tests/bench/render_backends.ts [SIZE]
+ *   deno run --allow-read --allow-env --allow-ffi --allow-sys tests/bench/render_backends.ts [SIZE] [ROUNDS]
  */
 import process from "node:process";
 import { RASTER_MAPS } from "../../render/backend.ts";
@@ -11,7 +11,7 @@ import { BACKEND_NAMES, openBackend } from "../../render/backends.ts";
 import { framingOf, suiteCamera } from "../../render/cameras.ts";
 import { readFixture } from "../render/_fixture.ts";
 
-const size = Number(Deno.args[0] ?? 2048), ROUNDS = 3;
+const size = Number(Deno.args[0] ?? 2048), rounds = Number(Deno.args[1] ?? 3);
 const mesh = await readFixture("h03_dense"), framing = framingOf(mesh);
 const maps = RASTER_MAPS.filter((name) => !name.startsWith("face") && name !== "shaded");
 const drawers = [];
@@ -24,7 +24,7 @@ for (const name of BACKEND_NAMES) {
   );
   drawers.push({ name, backend, scene, clock: [] as number[], processor: [] as number[] });
 }
-for (let round = 0; round < ROUNDS; round++) {
+for (let round = 0; round < rounds; round++) {
   for (const yawDeg of [-30, -20, -10, 0, 10, 20, 30]) {
     const camera = suiteCamera(framing, { yawDeg, pitchDeg: 0 }, { size });
     for (const { backend, scene, clock, processor } of drawers) {
