@@ -9,8 +9,8 @@
  * triangle.
  */
 import type { PixelWindow } from "../backend.ts";
-import { clipFaces, type ClippedFaces } from "./_clip.ts";
-import { nearestWeights } from "./_nearest.ts";
+import { clipFaces, type ClippedFaces } from "./clip.ts";
+import { nearestWeights } from "./nearest.ts";
 import type { Frame } from "./frame.ts";
 import { GUARD_BAND, type PixelGrid } from "./pixel_grid.ts";
 import type { CpuScene } from "./scene.ts";

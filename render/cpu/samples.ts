@@ -1,5 +1,5 @@
 /** The surface points behind covered pixels: which triangle, where on it, from which side. */
-import { nearestWeights } from "./_nearest.ts";
+import { nearestWeights } from "./nearest.ts";
 import { depthOfKey, type Frame } from "./frame.ts";
 import type { Visibility } from "./rasterize.ts";
 import type { CpuScene } from "./scene.ts";

@@ -1,5 +1,5 @@
 /** One view's triangles as a graphics device takes them. */
-import { clipFaces } from "../cpu/_clip.ts";
+import { clipFaces } from "../cpu/clip.ts";
 import type { Frame } from "../cpu/frame.ts";
 import { GUARD_BAND } from "../cpu/pixel_grid.ts";
 import type { CpuScene } from "../cpu/scene.ts";

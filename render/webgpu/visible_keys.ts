@@ -1,6 +1,6 @@
 /** From the triangles that a graphics device saw to depths: in float64, as the CPU has them. */
 import { MachineError } from "../../core/work/errors.ts";
-import { nearestWeights } from "../cpu/_nearest.ts";
+import { nearestWeights } from "../cpu/nearest.ts";
 import { type Frame, NEAR_M } from "../cpu/frame.ts";
 import type { Visibility } from "../cpu/rasterize.ts";
 import { raySurface } from "../cpu/samples.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { nearestWeights } from "../../../render/cpu/_nearest.ts";
+import { nearestWeights } from "../../../render/cpu/nearest.ts";
 
 type Point = readonly [number, number];
 
