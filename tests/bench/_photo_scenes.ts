@@ -21,6 +21,8 @@ export interface DrawnPerson {
   rgba: Uint8Array;
   /** 255 where a pixel's centre is covered. */
   mask: Uint8Array;
+  /** Normals in the camera's frame, (n + 1) · 32767.5. */
+  normal: Uint16Array;
   /** Rows of x, y in pixels. */
   body25: [number, number][];
   handLeft: [number, number][];
@@ -53,8 +55,8 @@ export async function* drawPeople(
     const scene = await backend.prepare(mesh), framing = framingOf(mesh, subject.upright);
     for (const yawDeg of yawsDeg) {
       const camera = suiteCamera(framing, { yawDeg, pitchDeg: 0 }, { size: sizePx });
-      const { shaded, mask } = await backend.draw(scene, camera, {
-        maps: ["shaded", "mask"],
+      const { shaded, mask, normal } = await backend.draw(scene, camera, {
+        maps: ["shaded", "mask", "normal"],
         supersample: 2,
         light: light ?? studioLight(0, id, yawDeg),
       });
@@ -71,6 +73,7 @@ export async function* drawPeople(
         sizePx,
         rgba: shaded!,
         mask: mask!,
+        normal: normal!,
         body25: onPicture(body25),
         handLeft: onPicture(handLeft),
         handRight: onPicture(handRight),

@@ -6,22 +6,26 @@
  *   deno run -A tests/bench/photo_like.ts OUT.jpg [--work DIR] [--size 1024]
  *
  * A row is the picture, the front's normals in the photo's camera, and the mesh from the front, from 60° and
- * from behind. Nothing is scored; the pictures are for looking at (docs/open_model.md).
+ * from behind. Printed for each: the mean angle between the model's normals and the true ones over the pixels
+ * that both cover, and the masks' overlap; beside them those of the same person cut out, before grey, with
+ * soft light and nothing done to the picture (docs/open_model.md).
  */
 import { parseArgs } from "node:util";
 import { join } from "../../core/work/path.ts";
 import { FIXTURES } from "../../core/work/paths.ts";
 import { encodeLossy, readImage, resizeImage } from "../../core/files/image.ts";
+import { DiskFolder } from "../../core/files/disk.ts";
 import { bytesSource } from "../../core/files/source.ts";
 import { readMeshFile } from "../../core/files/mesh_file.ts";
 import type { Mesh } from "../../core/geometry/mesh.ts";
 import { random } from "../../core/work/random.ts";
 import { inferViews } from "../../inference/infer.ts";
 import { methodNamed } from "../../inference/methods.ts";
-import { framingOf, suiteCamera } from "../../render/cameras.ts";
+import { framingOf, SUITE_FOV_DEG, suiteCamera } from "../../render/cameras.ts";
 import { cpuBackend } from "../../render/cpu/cpu_backend.ts";
+import { readSuiteView } from "../../render/layouts/suite_reader.ts";
 import { type SphericalLight, sphericalLight } from "../../render/light.ts";
-import { backgrounds, drawPeople } from "./_photo_scenes.ts";
+import { backgrounds, type DrawnPerson, drawPeople } from "./_photo_scenes.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -37,7 +41,7 @@ const sizePx = Number(values.size), work = values.work;
 interface Scene {
   id: string;
   yawDeg: number;
-  ground: "cloud" | "shapes" | "gradient" | "room";
+  ground: "cloud" | "shapes" | "gradient" | "room" | "grey";
   /** Deviation of the noise, 8-bit levels. */
   noise: number;
   /** Passes of a 3 × 3 mean. */
@@ -60,6 +64,9 @@ const SCENES: readonly Scene[] = [
   { id: "h20", yawDeg: 40, ground: "shapes", noise: 8, blur: 1, jpeg: 40, rows: 0.75, hard: true },
 ];
 
+/** What a scene is without all that. */
+const NOTHING_DONE = { ground: "grey", noise: 0, blur: 0, jpeg: 95, rows: 1 } as const;
+
 /** One strong lamp from the upper left and little from elsewhere. */
 const HARD: SphericalLight = sphericalLight([0.08, 0.08, 0.1], [
   { towards: [-0.78, 0.5, 0.37], rgb: [1.5, 1.4, 1.2] },
@@ -71,27 +78,43 @@ const grounds = await backgrounds(sizePx, {
   folder: undefined,
 });
 grounds.set("room", room(sizePx));
-const photos: { id: string; path: string }[] = [];
+grounds.set("grey", new Uint8Array(3 * sizePx * sizePx).fill(128));
+const photos: { id: string; path: string }[] = [], clean: typeof photos = [];
+const truths = new Map<string, DrawnPerson>();
 for (const scene of SCENES) {
-  const path = join(work, "photos", `${scene.id}.jpg`);
+  const yawsDeg = [scene.yawDeg], names = [scene.id];
+  const path = join(work, "photos", `${scene.id}.jpg`), id = `${scene.id}_clean`;
   for await (
-    const person of drawPeople([scene.id], {
-      yawsDeg: [scene.yawDeg],
-      sizePx,
-      ...(scene.hard ? { light: HARD } : {}),
-    })
+    const person of drawPeople(names, { yawsDeg, sizePx, ...(scene.hard ? { light: HARD } : {}) })
   ) {
     await Deno.writeFile(path, await picture(person.rgba, scene));
+    truths.set(scene.id, person);
   }
   photos.push({ id: scene.id, path });
+  const cleanPath = join(work, "photos", `${id}.jpg`);
+  for await (const person of drawPeople(names, { yawsDeg, sizePx })) {
+    await Deno.writeFile(cleanPath, await picture(person.rgba, { ...scene, ...NOTHING_DONE }));
+  }
+  clean.push({ id, path: cleanPath });
 }
 await inferViews(join(work, "out"), {
   method: methodNamed("2k2k"),
   views: [],
-  photos,
+  photos: [...photos, ...clean],
   options: { outputs: ["maps"] },
   settings: { model: values.model, threads: 1 },
 }, { workers: 1 });
+
+for (const { id, rows } of SCENES) {
+  const [hard, soft] = [
+    await score(id, { of: id, rows }),
+    await score(`${id}_clean`, { of: id, rows }),
+  ];
+  console.log(
+    `${id}: normals ${hard.deg.toFixed(1)}°, mask IoU ${hard.iou.toFixed(3)}; ` +
+      `clean ${soft.deg.toFixed(1)}°, ${soft.iou.toFixed(3)}`,
+  );
+}
 
 const CELL = 224, COLUMNS = 5;
 const sheet = new Uint8Array(3 * CELL * COLUMNS * CELL * SCENES.length).fill(255);
@@ -118,6 +141,42 @@ await Deno.writeFile(
     data: sheet,
   }, { quality: 80 }),
 );
+
+/**
+ * The model's front against the truth, pixel by pixel of the photo's upper share of rows: what is left of
+ * a cut picture. A photo's camera is assumed: its field of view is right here, its axis too unless rows were cut.
+ */
+async function score(
+  id: string,
+  { of, rows }: { of: string; rows: number },
+): Promise<{ deg: number; iou: number }> {
+  const truth = truths.get(of)!, height = Math.round(rows * sizePx);
+  const made = await readSuiteView(new DiskFolder(join(work, "out", id)), {
+    needed: ["normal", "mask"],
+  }).catch(() => undefined);
+  if (made === undefined || made.camera.projection !== "perspective") return { deg: NaN, iou: 0 };
+  const { camera: { fx, cx, cy, width }, normal, mask } = made;
+  const cut = id === of ? height : sizePx,
+    focal = sizePx / 2 / Math.tan(SUITE_FOV_DEG * Math.PI / 360);
+  let sum = 0, both = 0, either = 0;
+  for (let i = 0; i < sizePx * height; i++) {
+    const y = Math.floor(i / sizePx), x = i - y * sizePx;
+    const u = Math.floor((x + 0.5 - sizePx / 2) / focal * fx + cx);
+    const v = Math.floor((y + 0.5 - cut / 2) / focal * fx + cy), at = v * width + u;
+    const isMade = u >= 0 && v >= 0 && u < width && v < width && mask![at] > 0;
+    const isThere = truth.mask[i] > 0;
+    either += Number(isMade || isThere);
+    if (!isMade || !isThere) continue;
+    both++;
+    let dot = 0, p = 0, q = 0;
+    for (let k = 0; k < 3; k++) {
+      const a = normal![3 * at + k] - 32767.5, b = truth.normal[3 * i + k] - 32767.5;
+      dot += a * b, p += a * a, q += b * b;
+    }
+    sum += Math.acos(Math.max(-1, Math.min(1, dot / Math.sqrt(p * q)))) * 180 / Math.PI;
+  }
+  return { deg: sum / both, iou: both / either };
+}
 
 /** A wall and a floor of planks under a lamp. */
 function room(side: number): Uint8Array {
