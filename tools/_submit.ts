@@ -53,6 +53,11 @@ export function shardedCommand(command: readonly string[], cpus: number): string
   if (command.some((word) => word.startsWith("--shard"))) {
     throw new InputError("Cannot submit the command: it has --shard, which each task sets itself");
   }
+  if (/ --backend[ =]auto( |$)/.test(command.join(" "))) {
+    throw new InputError('Cannot submit the command: found back-end "auto", expected a name', {
+      hint: "each machine would choose for itself: give --backend cpu or --backend webgpu",
+    });
+  }
   const chosen = command.some((word) => word.startsWith("--workers"));
   return chosen ? [...command] : [...command, "--workers", String(cpus)];
 }

@@ -86,6 +86,9 @@ Deno.test("shardedCommand() takes commands that have shards, and gives them a ta
   assert.deepEqual(shardedCommand(["eval", "--workers", "1"], 3), ["eval", "--workers", "1"]);
   assert.throws(() => shardedCommand(["report", "x"], 3), /cannot be done in shards/);
   assert.throws(() => shardedCommand(["render", "--shard", "1/2"], 3), /--shard/);
+  for (const auto of [["--backend", "auto"], ["--backend=auto"]]) {
+    assert.throws(() => shardedCommand(["render", "x", ...auto], 3), /found back-end "auto"/);
+  }
   assert.equal(outputOf(["render", "--out=a"]), "a");
   assert.equal(outputOf(["render", "-o", "b"]), "b");
   assert.throws(() => outputOf(["render", "x"]), /where to write/);
