@@ -276,6 +276,12 @@ function verify(finish: Finish) {
         finish(0);
         return;
       }
+      if ((await Deno.stat(file).catch(() => undefined))?.isFile !== true) {
+        throw new InputError("Cannot compare the data set: there is no list of sums", {
+          file,
+          hint: "name it by --list FILE, or make one with --write",
+        });
+      }
       const lines = parseHashList(await readPlaceText(file), file);
       const found = await compareHashes(place, lines, options);
       const bad = found.changed.length + found.missing.length > 0;
