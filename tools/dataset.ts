@@ -1,4 +1,5 @@
 /** `dataset`: between layouts, into parts, in Croissant, against hash lists. */
+import { InputError } from "../core/work/errors.ts";
 import { InvalidArgumentError } from "@commander-js/extra-typings";
 import { compactJson, type Json, stableJson } from "../core/work/json.ts";
 import { basename, dirname, join } from "../core/work/path.ts";
