@@ -60,7 +60,7 @@ export interface TwoKTwoKResult {
 /**
  * Runs the model on one picture.
  *
- * ```ts no-run
+ * ```ts ignore
  * const result = await runTwoKTwoK({ picture, keypoints31, mask }, view, { model: "models/2k2k" });
  * if (result.weights === "unknown") console.warn("made with weights of unknown training");
  * ```
