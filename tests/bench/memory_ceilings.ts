@@ -32,7 +32,15 @@ const COMMANDS: readonly (readonly [name: string, args: string[]])[] = [
   ["render", ["render", "set", "-o", "views", "--yaws=0", "--size", values.size, ...memory]],
   ["infer-stitch", [...oracle("stitch"), ...memory]],
   ["infer-poisson", [...oracle("poisson"), ...memory]],
-  ["eval", ["eval", "predictions/stitch", "--truth", "views", "-o", "results/results.json", ...memory]],
+  ["eval", [
+    "eval",
+    "predictions/stitch",
+    "--truth",
+    "views",
+    "-o",
+    "results/results.json",
+    ...memory,
+  ]],
   ["report", ["report", "results/results.json", "-o", "report", ...memory]],
   ["inspect", ["inspect", "set", ...memory]],
 ];
