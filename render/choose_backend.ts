@@ -8,7 +8,7 @@ import { z } from "zod";
 import { loadScan } from "../datasets/load.ts";
 import type { Subject } from "../datasets/subject.ts";
 import type { RasterMapName } from "./backend.ts";
-import { type BackendName, openBackend } from "./backends.ts";
+import { BACKEND_NAMES, type BackendName, openBackend } from "./backends.ts";
 import { framingOf, suiteCamera } from "./cameras.ts";
 import type { RenderOptions } from "./render_options.ts";
 import type { ViewAngles } from "./view_names.ts";
@@ -16,7 +16,7 @@ import type { ViewAngles } from "./view_names.ts";
 /** Beside the records: what was chosen for a folder, so that going on there chooses the same. */
 export const CHOICE_FILE = "backend.json";
 
-const choiceSchema = open({ backend: z.enum(["cpu", "webgpu"]) });
+const choiceSchema = open({ backend: z.enum(BACKEND_NAMES) });
 
 /** Draws the first view with a back-end: milliseconds, and which machine part it was. */
 export type BackendTrial = (name: BackendName) => Promise<{ ms: number; by?: string }>;

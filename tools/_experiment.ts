@@ -9,6 +9,7 @@ import { InputError } from "../core/work/errors.ts";
 import { reason } from "../core/work/hash.ts";
 import { resolvePortable } from "../core/work/paths.ts";
 import { parseWith } from "../core/work/schema.ts";
+import { BACKEND_NAMES } from "../render/backends.ts";
 import { MESH_FORMATS } from "../inference/mesh_output.ts";
 import { MESHERS, meshingOptionsShape } from "../inference/meshing/meshing_options.ts";
 
@@ -31,7 +32,7 @@ export const experimentSchema = z.strictObject({
     yaws: z.string().describe("Angles as --yaws takes them"),
     pitches: z.string().optional(),
     camera: z.enum(["persp50", "ortho"]).optional(),
-    backend: z.enum(["cpu", "webgpu", "auto"]).optional(),
+    backend: z.enum([...BACKEND_NAMES, "auto"]).optional(),
     maps: z.array(z.enum(["color", "shaded", "normal", "depth", "mask", "keypoints", "body"]))
       .optional(),
     normals: z.enum(["smooth", "face", "file"]).optional(),

@@ -29,7 +29,6 @@ export type WorkerRequest =
   | { module: string; payload: unknown; scratch: string }
   | { release: string };
 export type WorkerAnswer =
-  | { ready: true }
   | { stage: [stage: string, done: number, total: number] }
   | { ok: true; outcome: TaskOutcome }
   | { ok: false; reason: string; hint: string | undefined; stop?: true };
@@ -110,17 +109,17 @@ type Answer = Extract<WorkerAnswer, { ok: boolean }>;
 
 interface Runner<P> {
   run(payload: P, scratch: string, stage: TaskContext["stage"]): Promise<Answer>;
-  /** Leaves its thread to whoever comes next. */
+  /** Lets go of what the task kept, and leaves its thread to whoever comes next. */
   giveBack(): void;
   /** Ends its thread, where it still has one, with what it is at. */
   end(): void;
 }
 
 async function localRunner<P>(module: URL, signal: AbortSignal | undefined): Promise<Runner<P>> {
-  const task = (await import(module.href) as TaskModule<P>).default;
+  const { default: task, release } = await import(module.href) as TaskModule<P>;
   return {
     run: (payload, scratch, stage) => answerOf(task, payload, { scratch, signal, stage }),
-    giveBack() {},
+    giveBack: () => release?.(),
     end() {},
   };
 }

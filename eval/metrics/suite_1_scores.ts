@@ -46,7 +46,6 @@ export async function scoreSuite1(
   const flags = topologyScores(prediction);
   collectGarbage();
   const scene = await prediction.scene(truth.backend);
-  collectGarbage();
   const nearest: Nearest = {};
   for (const alignment of options.alignments) {
     collectGarbage();

@@ -13,7 +13,7 @@ import { MachineError, messageOf } from "../../core/work/errors.ts";
 import type { Mesh } from "../../core/geometry/mesh.ts";
 import { translation } from "../../core/geometry/transform.ts";
 import { random } from "../../core/work/random.ts";
-import type { Backend, RasterMapName } from "../../render/backend.ts";
+import { type Backend, RASTER_MAPS } from "../../render/backend.ts";
 import { framingOf, suiteCamera } from "../../render/cameras.ts";
 import { cpuBackend } from "../../render/cpu/cpu_backend.ts";
 import { studioLight } from "../../render/light.ts";
@@ -28,16 +28,7 @@ const { values } = parseArgs({
   options: { only: { type: "string" }, require: { type: "boolean", default: false } },
 });
 
-const MAPS: readonly RasterMapName[] = [
-  "color",
-  "color_back",
-  "shaded",
-  "normal",
-  "normal_back",
-  "depth",
-  "depth_back",
-  "mask",
-];
+const MAPS = RASTER_MAPS.filter((name) => !name.startsWith("face"));
 
 let gpu: WebGpuBackend;
 try {

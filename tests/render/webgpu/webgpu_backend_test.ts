@@ -4,7 +4,7 @@ import type { Camera } from "../../../core/geometry/camera.ts";
 import type { Mesh } from "../../../core/geometry/mesh.ts";
 import { translation } from "../../../core/geometry/transform.ts";
 import { InputError, MachineError } from "../../../core/work/errors.ts";
-import type { RasterMapName, RasterMaps, RasterRequest } from "../../../render/backend.ts";
+import { RASTER_MAPS, type RasterMaps, type RasterRequest } from "../../../render/backend.ts";
 import { resampleCamera } from "../../../render/cameras.ts";
 import { drawScene } from "../../../render/cpu/draw.ts";
 import { prepareScene } from "../../../render/cpu/scene.ts";
@@ -13,19 +13,6 @@ import { TILE_PIXELS, tilesOf } from "../../../render/webgpu/tiles.ts";
 import { checkFits, webgpuBackend } from "../../../render/webgpu/webgpu_backend.ts";
 import { pinhole, pixelCamera, sphere, square } from "../_shapes.ts";
 import { type FakeGpu, fakeGpu, type FakeGpuOptions } from "./_fake_gpu.ts";
-
-const MAPS: readonly RasterMapName[] = [
-  "color",
-  "color_back",
-  "shaded",
-  "normal",
-  "normal_back",
-  "depth",
-  "depth_back",
-  "mask",
-  "face",
-  "face_back",
-];
 
 /** A device that shows what the CPU sees: its triangles in drawing order, tile after tile. */
 function seeing(mesh: Mesh, camera: Camera, options: FakeGpuOptions = {}): FakeGpu {
@@ -59,7 +46,7 @@ function seeing(mesh: Mesh, camera: Camera, options: FakeGpuOptions = {}): FakeG
 /** Compares maps value by value; a diff of whole arrays takes minutes to print. */
 function assertSame(found: RasterMaps, wanted: RasterMaps): void {
   assert.deepEqual(found.stats, wanted.stats);
-  for (const name of MAPS) {
+  for (const name of RASTER_MAPS) {
     const differing = wanted[name]!.findIndex((value, i) => value !== found[name]![i]);
     assert.equal(
       differing,
@@ -72,7 +59,7 @@ function assertSame(found: RasterMaps, wanted: RasterMaps): void {
 /** Puts the origin before the camera. */
 const AWAY = translation(0, 0, -2);
 
-const request: RasterRequest = { maps: MAPS, light: studioLight(1, "test") };
+const request: RasterRequest = { maps: RASTER_MAPS, light: studioLight(1, "test") };
 
 for (
   const [what, camera, limits] of [
