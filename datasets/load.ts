@@ -1,6 +1,7 @@
 /** Loading what a subject names: its scan in metres, its body. */
 import { boundsOf, type Mesh } from "../core/geometry/mesh.ts";
 import { InputError } from "../core/work/errors.ts";
+import type { MeshPlace } from "../core/work/memory.ts";
 import { readBodyFile } from "../body/body_file.ts";
 import { misfit } from "../body/pose.ts";
 import type { BodyFit } from "../body/fit.ts";
@@ -29,6 +30,11 @@ export async function loadScan(
   const scan = { ...file, mesh: inMetres(file.mesh, metresPerUnitOf(subject)) };
   checkSize(scan.mesh, subject);
   return scan;
+}
+
+/** A subject's scan and its pictures, for telling how much memory they will take. */
+export function scanPlace({ scanFile, companions }: Subject): MeshPlace {
+  return { mesh: scanFile, pictures: companions };
 }
 
 /** A mesh in metres from one in another unit, or in one of so many metres. */

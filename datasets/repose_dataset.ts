@@ -9,7 +9,7 @@ import { WORK_FOLDER } from "../core/work/scratch.ts";
 import { writeTiming } from "../core/work/timing.ts";
 import { type Item, type RunOptions, type RunSummary, runWork } from "../core/work/work_list.ts";
 import { fullPose } from "../body/pose.ts";
-import { loadBody } from "./load.ts";
+import { loadBody, scanPlace } from "./load.ts";
 import type { ReposePayload } from "./repose_task.ts";
 import type { Subject } from "./subject.ts";
 
@@ -68,6 +68,7 @@ export async function reposeDataset(
       id: subject.id,
       inputs: await inputsOf(subject, body!, out),
       options: { library },
+      holds: { use: "repose", meshes: [[scanPlace(subject)]] },
       payload: { subject, library, poses, seed },
     });
   }

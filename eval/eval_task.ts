@@ -6,6 +6,7 @@ import type { Camera } from "../core/geometry/camera.ts";
 import { multiply, scaling, transformPoints } from "../core/geometry/transform.ts";
 import { hintOf, InputError, messageOf } from "../core/work/errors.ts";
 import type { Json } from "../core/work/json.ts";
+import type { Holding } from "../core/work/memory.ts";
 import type { Task } from "../core/work/task.ts";
 import { poseBody } from "../body/forward.ts";
 import { loadBody, loadScan } from "../datasets/load.ts";
@@ -44,6 +45,14 @@ export interface EvalPayload {
   entries: EvalEntry[];
   protocols: ProtocolChoice[];
   seed: number;
+}
+
+/** What a worker holds to score meshes of a subject, one after the other. */
+export function pairPlaces({ scanFile }: Subject, entries: readonly EvalEntry[]): Holding {
+  const predicted = entries.flatMap(({ meshFile }) =>
+    meshFile === undefined ? [] : [{ mesh: meshFile }]
+  );
+  return { use: "eval", meshes: [[{ mesh: scanFile }], predicted] };
 }
 
 /** The scan that this worker scored against last, and why it has no body. */

@@ -23,6 +23,7 @@ import {
   chosenProtocol,
   type EvalEntry,
   type EvalPayload,
+  pairPlaces,
   type ProtocolChoice,
 } from "./eval_task.ts";
 import { type EvalPlan, writePlan } from "./partial_results.ts";
@@ -96,6 +97,7 @@ export async function evaluate(
     group: subject.id,
     inputs: inputs.map(({ role, path, bytes, sha256 }) => ({ role, path, bytes, sha256 })),
     options: entries.map(({ view, failed }) => ({ view, failed })) as unknown as Json,
+    holds: pairPlaces(subject, entries),
     payload: {
       subject,
       method: set.header.method.name,

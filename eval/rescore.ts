@@ -7,7 +7,7 @@ import { SILENT } from "../core/work/progress.ts";
 import { fromRows, identity, type Matrix4 } from "../core/geometry/transform.ts";
 import { fitOfJson } from "../body/fit_json.ts";
 import type { SubjectFit, Unit } from "../datasets/subject.ts";
-import type { EvalPayload, ProtocolChoice } from "./eval_task.ts";
+import { type EvalPayload, pairPlaces, type ProtocolChoice } from "./eval_task.ts";
 import { protocolOf } from "./protocols/registry.ts";
 import type { InputRecord, ProtocolRecord, ResultRow, Results } from "./results.ts";
 
@@ -20,7 +20,7 @@ import type { InputRecord, ProtocolRecord, ResultRow, Results } from "./results.
 export async function rescore(
   results: Results,
   fileOf: (input: InputRecord) => string,
-  { workers = 1, progress = SILENT, signal }: RunOptions = {},
+  { workers = 1, memory, progress = SILENT, signal }: RunOptions = {},
 ): Promise<ResultRow[]> {
   const protocols = results.protocols.map(choiceOf);
   const seed = (results as { seed?: number }).seed ?? 0;
@@ -73,6 +73,7 @@ export async function rescore(
   const jobs = [...payloads.values()].map((payload) => ({
     group: payload.subject.id,
     payload,
+    holds: pairPlaces(payload.subject, payload.entries),
     scratch: () => Promise.resolve(""),
   }));
   const rows: ResultRow[] = [];
@@ -84,7 +85,7 @@ export async function rescore(
     progress.item({ id, status: "done", seconds: result.seconds });
     rows.push(...(result.outcome.result as unknown as { rows: ResultRow[] }).rows);
     return Promise.resolve();
-  }, { workers: workers > 1 ? workers : 0, signal });
+  }, { workers: workers > 1 ? workers : 0, memory, signal });
   progress.end();
   return rows;
 }

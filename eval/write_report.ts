@@ -27,6 +27,7 @@ export interface WriteReportOptions {
   /** The line that makes it again. */
   command?: string | undefined;
   workers?: number;
+  memory?: ReportOptions["memory"];
   progress?: Progress;
   locate?: Locate | undefined;
   /** A folder with one page a subject, larger meshes and 2K maps, instead of one file. */
@@ -65,7 +66,7 @@ export async function writeReport(
   files: readonly string[],
   options: WriteReportOptions = {},
 ): Promise<WrittenReport> {
-  const { title, workers = 0, progress = SILENT, locate, redact = false } = options;
+  const { title, workers = 0, memory, progress = SILENT, locate, redact = false } = options;
   const read = await Promise.all(files.map(readResults));
   const shown = redact ? redactResults(read) : read;
   const placed = shown.map((results, i) => ({
@@ -88,6 +89,7 @@ export async function writeReport(
     title,
     command: redact ? undefined : options.command,
     workers,
+    memory,
     locate,
     embedScans: options.embedScans,
     pictures: options.pictures,

@@ -110,6 +110,7 @@ export async function inferViews(
       id: input.id,
       ...(input.group === undefined ? {} : { group: input.group }),
       inputs: all.inputs,
+      holds: { use: "infer", meshes: [] },
       payload: {
         method: method.name,
         input: input.input,

@@ -1,10 +1,11 @@
 /** How long rendering a data set will take and how much it will write: by rendering a little of it. */
+import { fitInto, type MemoryLimit } from "../core/work/memory.ts";
 import { join } from "../core/work/path.ts";
 import { WORK_FOLDER } from "../core/work/scratch.ts";
 import { filesUnder } from "../core/work/work_list.ts";
 import type { RenderEstimate } from "../datasets/check/report.ts";
 import type { RenderJob } from "./render_dataset.ts";
-import { renderDataset } from "./render_dataset.ts";
+import { renderDataset, renderHolds } from "./render_dataset.ts";
 import { RENDER_DEFAULTS } from "./render_options.ts";
 
 export type { RenderEstimate } from "../datasets/check/report.ts";
@@ -13,13 +14,17 @@ export type { RenderEstimate } from "../datasets/check/report.ts";
  * Renders one view of a few subjects (first, middle, last) into a folder that is removed, one after
  * another.
  *
+ * @param run As rendering all would be asked to run.
  * @throws As `renderDataset`.
  */
 export async function estimateRender(
   job: RenderJob,
-  { workers }: { workers: number },
+  run: { workers: number; memory?: MemoryLimit | undefined },
 ): Promise<RenderEstimate> {
-  const { subjects, views } = job, n = subjects.length;
+  const { subjects, views } = job, n = subjects.length, { memory } = run;
+  const workers = memory === undefined
+    ? run.workers
+    : (await fitInto(memory, subjects.map((subject) => renderHolds(subject)), run.workers)).workers;
   const tried = [...new Set([0, n >> 1, n - 1])].flatMap((i) => subjects[i] ?? []);
   const folder = await Deno.makeTempDir({ prefix: "scan2score-estimate-" });
   try {

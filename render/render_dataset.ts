@@ -3,10 +3,12 @@
  * views share; or one item a subject or a shard, where the layout's files hold so much.
  */
 import type { FileRecord } from "../core/work/hash.ts";
+import type { Holding } from "../core/work/memory.ts";
 import { join } from "../core/work/path.ts";
 import type { Json } from "../core/work/json.ts";
 import { WORK_FOLDER } from "../core/work/scratch.ts";
 import type { Item, RunOptions } from "../core/work/work_list.ts";
+import { scanPlace } from "../datasets/load.ts";
 import type { Subject } from "../datasets/subject.ts";
 import type { LayoutSet } from "./layouts/layout.ts";
 import { chooseBackend, viewTrial } from "./choose_backend.ts";
@@ -84,6 +86,11 @@ async function withBackend(
   return { ...options, backend };
 }
 
+/** What a worker holds to render subjects, one after another. */
+export function renderHolds(...subjects: readonly Subject[]): Holding {
+  return { use: "render", meshes: [subjects.map(scanPlace)] };
+}
+
 async function itemsOf(
   out: string,
   { subjects, views, bodyFile, options, set }: RenderJob & { options: RenderOptions; set: string },
@@ -106,6 +113,7 @@ async function itemsOf(
         id: `shard-${String(index).padStart(6, "0")}`,
         ...itemOptions,
         inputs: part.flatMap(({ id }) => inputs.get(id)!),
+        holds: renderHolds(...part),
         payload: { kind: "shard", subjects: part, index, ...shared },
       });
     }
@@ -114,16 +122,22 @@ async function itemsOf(
   for (const subject of subjects) {
     const { id } = subject, folder = join(out, id);
     const common = { group: id, inputs: inputs.get(id)!, ...itemOptions };
+    const holds = renderHolds(subject);
     if (name === "suite") {
       const body = bodyFile ?? subject.fit?.bodyFile;
-      items.push({ id, ...common, payload: { kind: "subject", subject, bodyFile: body, folder } });
+      items.push({
+        id,
+        ...common,
+        holds,
+        payload: { kind: "subject", subject, bodyFile: body, folder },
+      });
     } else if (hasSubjectFiles !== undefined) {
-      items.push({ id, ...common, payload: { kind: "whole", subject, ...shared } });
+      items.push({ id, ...common, holds, payload: { kind: "whole", subject, ...shared } });
     }
     if (item === "subject") continue;
     views.forEach((angles, index) => {
       const payload = { kind: "view", subject, index, ...shared } as const;
-      items.push({ id: `${id}/${viewName(angles)}`, ...common, payload });
+      items.push({ id: `${id}/${viewName(angles)}`, ...common, holds, payload });
     });
   }
   return items;

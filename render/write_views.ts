@@ -5,6 +5,7 @@
 import { hashPlace } from "../core/files/place.ts";
 import { type FileRecord, hashFile } from "../core/work/hash.ts";
 import type { Json } from "../core/work/json.ts";
+import type { Holding } from "../core/work/memory.ts";
 import { type Manifest, writeManifest } from "../core/work/manifest.ts";
 import { join } from "../core/work/path.ts";
 import { portablePath } from "../core/work/paths.ts";
@@ -38,6 +39,9 @@ export interface ViewsSummary extends RunSummary {
   manifest: Manifest | undefined;
 }
 
+/** What a worker holds that reads no mesh. */
+const PICTURES: Holding = { use: "convert", meshes: [] };
+
 /**
  * Does the work, going on where an earlier call was stopped.
  *
@@ -48,7 +52,8 @@ export async function writeViews<P>(
   run: RunOptions = {},
 ): Promise<ViewsSummary> {
   const work = join(out, WORK_FOLDER);
-  const summary = await runWork({ title, module, out, work, options, items }, run);
+  const list = items.map((item): Item<P> => ({ holds: PICTURES, ...item }));
+  const summary = await runWork({ title, module, out, work, options, items: list }, run);
   await writeTiming(out, summary.timing);
   if (summary.missing.length > 0) return { ...summary, manifest: undefined };
   const failed = new Set(

@@ -35,7 +35,7 @@ export const SHARD = [
 export const WORKERS = ["--workers <n>", "worker threads (default: cores)", positive] as const;
 export const MEMORY = [
   "--memory <size>",
-  "stay within so much memory, as 4GB, by fewer workers",
+  "stay within so much memory, as 4GB: fewer workers, and what does not fit alone fails",
   memorySize,
 ] as const;
 export const JSON_OUT = ["--json", "machine-readable progress and summary on stdout"] as const;
@@ -89,16 +89,6 @@ export function shardFromEnvironment(given: Shard | undefined): Shard | undefine
   const index = get("JOB_COMPLETION_INDEX"), count = get("SCAN2SCORE_SHARDS");
   if (index !== undefined && count !== undefined) return { index, count };
   return undefined;
-}
-
-/** What a process and each of its workers may need, bytes: measured, rounded up. */
-const PROCESS_BYTES = 250e6, WORKER_BYTES = 700e6;
-
-/** How many workers to use: as asked, else one a core, and no more than fit into the memory. */
-export function workerCount(given: number | undefined, memory?: number): number {
-  const wanted = given ?? navigator.hardwareConcurrency;
-  if (memory === undefined) return wanted;
-  return Math.max(1, Math.min(wanted, Math.floor((memory - PROCESS_BYTES) / WORKER_BYTES)));
 }
 
 /** A size as people write it, bytes: `4GB`, `800MB`, `1.5GiB`. */

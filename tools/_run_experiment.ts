@@ -16,7 +16,7 @@ import { viewPlaces } from "../inference/view_places.ts";
 import { renderDataset, type RenderSummary } from "../render/render_dataset.ts";
 import { parseAngles, viewName, viewsOf } from "../render/view_names.ts";
 import type { PlacedExperiment } from "./_experiment.ts";
-import { scansOf, workersFor } from "./_memory.ts";
+import { capacityOf } from "./_capacity.ts";
 import { openForWork } from "./_steps.ts";
 
 /** How to run. */
@@ -75,8 +75,8 @@ export async function runExperiment(
     json: options.json,
     quiet: options.quiet,
   });
-  const workers = await workersFor("render", [scansOf(subjects)], options);
-  const run = { workers, shard, progress, signal };
+  const { workers, memory } = capacityOf(options);
+  const run = { workers, memory, shard, progress, signal };
   const views = viewsOf(
     parseAngles(render.yaws, "yaws"),
     parseAngles(render.pitches ?? "0", "pitches"),
@@ -143,6 +143,7 @@ export async function runExperiment(
     command: options.command,
     timings: false, // the same experiment writes the same bytes; `report` shows them
     workers,
+    memory,
     progress,
   });
   return { ...summary, leaderboard, notes };

@@ -2,6 +2,7 @@
 import { Option } from "@commander-js/extra-typings";
 import { UsageError } from "../core/work/errors.ts";
 import { userPath } from "../core/work/paths.ts";
+import { capacityOf } from "./_capacity.ts";
 import {
   command,
   type Finish,
@@ -14,7 +15,6 @@ import {
   QUIET,
   SHARD,
   shardFromEnvironment,
-  workerCount,
   WORKERS,
 } from "./_options.ts";
 
@@ -78,16 +78,14 @@ export function align(finish: Finish) {
         const job = { photos, bodyFile };
         const summary = await alignPhotos(out, job, {
           ...run,
-          workers: workerCount(flags.workers, flags.memory),
+          ...capacityOf(flags),
           progress: progressFor(flags),
         });
         return finish(reportRun("align", summary, { out, flags }));
       }
       const { openForWork } = await import("./_steps.ts");
       const { alignDataset, badFits } = await import("../inference/align/align_dataset.ts");
-      const { scansOf, workersFor } = await import("./_memory.ts");
       const { dataset, subjects, progress } = await openForWork(folder!, flags);
-      const workers = await workersFor("align", [scansOf(subjects)], flags);
       const summary = await alignDataset(out, {
         subjects,
         bodyFile,
@@ -95,7 +93,7 @@ export function align(finish: Finish) {
         clothing: flags.clothing,
         betas: flags.betas,
         scans: flags.copyScans === true ? "copy" : "leave",
-      }, { ...run, workers, progress });
+      }, { ...run, ...capacityOf(flags), progress });
       const code = reportRun("align", summary, { out, flags, broken: dataset.broken });
       finish(badFits(summary).length > 0 ? 1 : code);
     });

@@ -4,6 +4,7 @@ import { InvalidArgumentError } from "@commander-js/extra-typings";
 import { compactJson, type Json, stableJson } from "../core/work/json.ts";
 import { basename, dirname, join } from "../core/work/path.ts";
 import { userPath } from "../core/work/paths.ts";
+import { capacityOf } from "./_capacity.ts";
 import {
   command,
   type Finish,
@@ -15,7 +16,6 @@ import {
   ONLY,
   positive,
   QUIET,
-  workerCount,
   WORKERS,
 } from "./_options.ts";
 import { eprint, print } from "./_print.ts";
@@ -61,7 +61,7 @@ function info(finish: Finish) {
           subjects: opened.subjects,
           views: Array.from({ length: flags.views }, (_, i) => ({ yawDeg: i, pitchDeg: 0 })),
           options: { size: flags.size },
-        }, { workers: workerCount(flags.workers, flags.memory) })
+        }, capacityOf(flags))
         : undefined;
       if (flags.json) print(stableJson({ ...overview, estimate } as unknown as Json).trimEnd());
       else {
@@ -104,7 +104,7 @@ function convert(finish: Finish) {
       const source = await sourceOf(from);
       checkConversion(source, layout);
       const run = () => ({
-        workers: workerCount(flags.workers, flags.memory),
+        ...capacityOf(flags),
         progress: progressFor(flags),
         signal: interruptSignal(),
       });

@@ -1,5 +1,6 @@
 /** `dataset repose`: scans in new poses, through their fits. */
 import { userPath } from "../core/work/paths.ts";
+import { capacityOf } from "./_capacity.ts";
 import {
   command,
   type Finish,
@@ -7,13 +8,13 @@ import {
   JSON_OUT,
   LIMIT,
   list,
+  MEMORY,
   natural,
   ONLY,
   positive,
   QUIET,
   SHARD,
   shardFromEnvironment,
-  workerCount,
   WORKERS,
 } from "./_options.ts";
 
@@ -37,7 +38,7 @@ export function repose(finish: Finish) {
     .option("--seed <n>", "seed of the poses", natural, 0)
     .option("--format <name>", "layout of the data set (else told by its content)")
     .option(...ONLY).option(...LIMIT).option(...SHARD).option(...WORKERS)
-    .option(...JSON_OUT).option(...QUIET)
+    .option(...MEMORY).option(...JSON_OUT).option(...QUIET)
     .action(async (folder, flags) => {
       const { openForWork, reportRun } = await import("./_steps.ts");
       const { reposeDataset } = await import("../datasets/repose_dataset.ts");
@@ -48,7 +49,7 @@ export function repose(finish: Finish) {
         : (await openForWork(folder, { ...flags, only: flags.posesOf, limit: undefined })).subjects;
       const job = { subjects, posesOf, poses: flags.poses, seed: flags.seed };
       const summary = await reposeDataset(out, job, {
-        workers: workerCount(flags.workers),
+        ...capacityOf(flags),
         shard: shardFromEnvironment(flags.shard),
         signal: interruptSignal(),
         progress,

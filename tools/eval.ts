@@ -1,6 +1,7 @@
 /** `eval`: predictions against scans → results.json. */
 import { InvalidArgumentError } from "@commander-js/extra-typings";
 import { userPath } from "../core/work/paths.ts";
+import { capacityOf } from "./_capacity.ts";
 import {
   command,
   type Finish,
@@ -45,7 +46,6 @@ export function evalCommand(finish: Finish) {
     .action(async (folders, flags) => {
       const { openForWork, reportEval } = await import("./_steps.ts");
       const { evaluate } = await import("../eval/evaluate.ts");
-      const { scansOf, workersFor } = await import("./_memory.ts");
       const { openPredictions } = await import("../eval/predictions.ts");
       const { addPictures } = await import("../eval/add_pictures.ts");
       const { openPerceptualModels } = await import("../eval/perceptual_models.ts");
@@ -63,15 +63,12 @@ export function evalCommand(finish: Finish) {
         for (const note of set.notes) progress.note(note);
         if (restricted) set.entries = set.entries.filter(({ subject }) => chosen.has(subject));
       }
-      const predicted = sets.flatMap(({ entries }) =>
-        entries.flatMap(({ meshFile }) => meshFile === undefined ? [] : [{ mesh: meshFile }])
-      );
       const out = userPath(flags.out), signal = interruptSignal();
       await using models = flags.perceptualModels === undefined
         ? undefined
         : await openPerceptualModels(userPath(flags.perceptualModels));
       const summary = await evaluate(out, { truth: dataset, sets, protocols, seed: flags.seed }, {
-        workers: await workersFor("eval", [scansOf(dataset.subjects), predicted], flags),
+        ...capacityOf(flags),
         shard: shardFromEnvironment(flags.shard),
         progress,
         signal,

@@ -4,6 +4,7 @@ import { InputError, UsageError } from "../core/work/errors.ts";
 import type { Json } from "../core/work/json.ts";
 import { join } from "../core/work/path.ts";
 import { FIXTURES, userPath } from "../core/work/paths.ts";
+import { capacityOf } from "./_capacity.ts";
 import {
   COLOR,
   FACES,
@@ -31,7 +32,6 @@ import {
   QUIET,
   SHARD,
   shardFromEnvironment,
-  workerCount,
   WORKERS,
 } from "./_options.ts";
 
@@ -140,10 +140,10 @@ export function infer(finish: Finish) {
         cores,
         items: views.length + photos.length,
       });
-      const workers = workerCount(
-        flags.workers ?? lanes.workers,
-        typeof flags.memory === "number" ? flags.memory : undefined,
-      );
+      const { workers, memory } = capacityOf({
+        workers: flags.workers,
+        memory: typeof flags.memory === "number" ? flags.memory : undefined,
+      }, lanes.workers);
       const threads = flags.threads ?? Math.max(1, Math.floor(cores / workers));
       const summary = await inferViews(out, {
         method,
@@ -160,6 +160,7 @@ export function infer(finish: Finish) {
         settings: { ...chosen.settings, threads },
       }, {
         workers,
+        memory,
         shard: shardFromEnvironment(flags.shard),
         progress: progressFor(flags),
         signal: interruptSignal(),

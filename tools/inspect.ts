@@ -3,6 +3,7 @@ import { Option } from "@commander-js/extra-typings";
 import { type Json, stableJson } from "../core/work/json.ts";
 import { userPath } from "../core/work/paths.ts";
 import type { InspectReport, SubjectReport } from "../datasets/check/report.ts";
+import { capacityOf } from "./_capacity.ts";
 import {
   command,
   type Finish,
@@ -38,7 +39,6 @@ export function inspect(finish: Finish) {
     .action(async (folder, flags) => {
       const { openForWork } = await import("./_steps.ts");
       const { inspectDataset } = await import("../inference/align/inspect_dataset.ts");
-      const { scansOf, workersFor } = await import("./_memory.ts");
       const { layoutNamed } = await import("../render/layouts/layouts.ts");
       // With --json stdout holds the report alone.
       const quiet = flags.json ?? flags.quiet;
@@ -47,7 +47,7 @@ export function inspect(finish: Finish) {
         bodyFile: flags.body === undefined ? undefined : userPath(flags.body),
         estimate: flags.estimate ? layoutNamed("suite").defaults : undefined,
         pictures: flags.sheet === undefined ? "no" : "yes",
-        workers: await workersFor("inspect", [scansOf(dataset.subjects)], flags),
+        ...capacityOf(flags),
         progress,
         signal: interruptSignal(),
       });

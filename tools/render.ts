@@ -1,6 +1,7 @@
 /** `render`: scans → images and ground-truth maps. */
 import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { userPath } from "../core/work/paths.ts";
+import { capacityOf } from "./_capacity.ts";
 import {
   command,
   type Finish,
@@ -90,7 +91,6 @@ export function render(finish: Finish) {
     .action(async (folder, flags) => {
       const { openForWork, reportRun } = await import("./_steps.ts");
       const { renderDataset } = await import("../render/render_dataset.ts");
-      const { scansOf, workersFor } = await import("./_memory.ts");
       const { parseAngles, viewsOf } = await import("../render/view_names.ts");
       const { layoutNamed, setName } = await import("../render/layouts/layouts.ts");
       const { defaults } = layoutNamed(flags.layout);
@@ -123,7 +123,7 @@ export function render(finish: Finish) {
           ...(flags.transfer === undefined ? {} : { transfer: flags.transfer }),
         },
       }, {
-        workers: await workersFor("render", [scansOf(subjects)], flags),
+        ...capacityOf(flags),
         shard: shardFromEnvironment(flags.shard),
         progress,
         signal: interruptSignal(),

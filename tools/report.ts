@@ -1,16 +1,8 @@
 /** `report`: results → leaderboard.json and report.html. */
 import { Option } from "@commander-js/extra-typings";
 import { userPath } from "../core/work/paths.ts";
-import {
-  command,
-  type Finish,
-  JSON_OUT,
-  MEMORY,
-  natural,
-  QUIET,
-  workerCount,
-  WORKERS,
-} from "./_options.ts";
+import { capacityOf } from "./_capacity.ts";
+import { command, type Finish, JSON_OUT, MEMORY, natural, QUIET, WORKERS } from "./_options.ts";
 
 /** Makes the command. */
 export function report(finish: Finish) {
@@ -56,7 +48,7 @@ export function report(finish: Finish) {
         timings: flags.timings,
         against: flags.against === undefined ? undefined : userPath(flags.against),
         verified: flags.verified === undefined ? undefined : userPath(flags.verified),
-        workers: workerCount(flags.workers, flags.memory),
+        ...capacityOf(flags),
         progress: progressFor(flags),
       });
       if (changes !== undefined) reportChanges(changes, flags);

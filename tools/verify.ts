@@ -1,6 +1,7 @@
 /** `verify`: hashes and scores again, against what an artifact says. */
 import { compactJson, type Json } from "../core/work/json.ts";
 import { userPath } from "../core/work/paths.ts";
+import { capacityOf } from "./_capacity.ts";
 import {
   command,
   type Finish,
@@ -8,7 +9,6 @@ import {
   JSON_OUT,
   MEMORY,
   QUIET,
-  workerCount,
   WORKERS,
 } from "./_options.ts";
 import { eprint, print } from "./_print.ts";
@@ -35,7 +35,7 @@ export function verifyCommand(finish: Finish) {
         truth: flags.truth === undefined ? undefined : userPath(flags.truth),
         predictions: flags.predictions === undefined ? undefined : userPath(flags.predictions),
         hashesOnly: flags.hashesOnly ?? false,
-        workers: workerCount(flags.workers, flags.memory),
+        ...capacityOf(flags),
         progress: progressFor(flags),
         signal: interruptSignal(),
       });

@@ -3,7 +3,8 @@
  * task may keep what it loaded for the last item; which worker that is never changes a result. Only
  * when no group is left does a worker without work take the last items of another's group.
  */
-import { MachineError, messageOf } from "./errors.ts";
+import { type InputError, MachineError, messageOf } from "./errors.ts";
+import type { Holding, MemoryLimit } from "./memory.ts";
 import type { Task, TaskContext, TaskModule, TaskOutcome } from "./task.ts";
 import { leaveThread, takeThread } from "./threads.ts";
 
@@ -13,6 +14,8 @@ export interface Job<P> {
   payload: P;
   /** About how long it takes, in any unit: heavy groups go first, so that none is left to the end. */
   weight?: number;
+  /** What its worker holds meanwhile, where that grows with the input. */
+  holds?: Holding | undefined;
   /** Folder the task writes to; made by the caller. */
   scratch: () => Promise<string>;
   /** Told how far the job is. */
@@ -36,6 +39,8 @@ export type WorkerAnswer =
 export interface PoolOptions {
   /** Worker threads; 0 runs everything in this thread. */
   workers: number;
+  /** What the process may use: fewer workers, and jobs that do not fit fail. Default: whatever it takes. */
+  memory?: MemoryLimit | undefined;
   /** Stops handing out work when it fires; running items are abandoned. */
   signal?: AbortSignal | undefined;
 }
@@ -51,9 +56,17 @@ export async function runJobs<P>(
   module: URL,
   jobs: readonly Job<P>[],
   finished: (index: number, result: JobResult) => Promise<void>,
-  { workers, signal }: PoolOptions,
+  { workers, memory, signal }: PoolOptions,
 ): Promise<void> {
-  const queue = groupsInOrder(jobs), lanes = Math.min(Math.max(1, workers), queue.length);
+  let most = workers, tooLarge = new Map<number, InputError>();
+  if (memory !== undefined) {
+    const { fitInto } = await import("./memory.ts"); // the readers that it needs are large
+    ({ workers: most, tooLarge } = await fitInto(memory, jobs.map(({ holds }) => holds), workers));
+  }
+  for (const [index, { message: reason, hint }] of tooLarge) {
+    await finished(index, { ok: false, reason, hint, seconds: 0 });
+  }
+  const queue = groupsInOrder(jobs, tooLarge), lanes = Math.min(Math.max(1, most), queue.length);
   /** What is left of the group of each lane. */
   const left: number[][] = Array.from({ length: lanes }, () => []);
   const next = (lane: number): number | undefined => {
@@ -93,9 +106,13 @@ function hinted(hint: string | undefined) {
 }
 
 /** Indices of jobs by group: the heaviest groups first, then in the order of their first job. */
-function groupsInOrder(jobs: readonly Job<unknown>[]): number[][] {
+function groupsInOrder(
+  jobs: readonly Job<unknown>[],
+  without: ReadonlyMap<number, unknown>,
+): number[][] {
   const groups = new Map<string, number[]>();
   jobs.forEach((job, index) => {
+    if (without.has(index)) return;
     const members = groups.get(job.group);
     if (members === undefined) groups.set(job.group, [index]);
     else members.push(index);

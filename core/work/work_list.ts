@@ -9,6 +9,7 @@ import { CancelledError } from "./errors.ts";
 import { type FileRecord, hashFile, sha256 } from "./hash.ts";
 import { compactJson, type Json, stableJson } from "./json.ts";
 import { slashes } from "./paths.ts";
+import type { Holding, MemoryLimit } from "./memory.ts";
 import { type JobResult, runJobs } from "./pool.ts";
 import { type Progress, SILENT } from "./progress.ts";
 import { allRecords, type ItemRecord, readRecord, removeRecord, writeRecord } from "./records.ts";
@@ -29,6 +30,8 @@ export interface Item<P> {
   inputs: FileRecord[];
   /** Options and values besides the inputs that decide the item's bytes. */
   options?: Json;
+  /** What a worker holds for it, where that grows with the input. */
+  holds?: Holding;
   /** What the task gets; must survive `structuredClone`. */
   payload: P;
   /**
@@ -61,6 +64,8 @@ export const listSchema = open({ title: z.string(), run: z.string(), items: z.in
 
 export interface RunOptions {
   workers?: number;
+  /** What the process may use; an item that does not fit fails. Default: whatever it takes. */
+  memory?: MemoryLimit | undefined;
   shard?: Shard | undefined;
   progress?: Progress;
   signal?: AbortSignal | undefined;
@@ -91,7 +96,7 @@ export async function runWork<P>(
   list: WorkList<P>,
   options: RunOptions = {},
 ): Promise<RunSummary> {
-  const { workers = 1, shard, progress = SILENT, signal } = options;
+  const { workers = 1, memory, shard, progress = SILENT, signal } = options;
   const recordFolder = join(list.work, "records");
   await makeFolder(recordFolder);
   await using scratch = await Scratch.open(list.work);
@@ -158,11 +163,13 @@ export async function runWork<P>(
   const jobs = todo.map((item) => ({
     group: item.group ?? item.id,
     payload: item.payload,
+    holds: item.holds,
     scratch: () => scratch.room(item.id),
     stage: (stage: string, done: number, total: number) =>
       progress.stage?.({ id: item.id, stage, done, total }),
   }));
-  await runJobs(list.module, jobs, finished, { workers: poolSize(workers, todo.length), signal });
+  const size = poolSize(workers, todo.length);
+  await runJobs(list.module, jobs, finished, { workers: size, memory, signal });
   progress.end();
   if (signal?.aborted) throw new CancelledError();
 

@@ -1,4 +1,5 @@
 /** The report: a leaderboard and what is behind it as one page that opens from disk. */
+import type { MemoryLimit } from "../../core/work/memory.ts";
 import { type Job, runJobs } from "../../core/work/pool.ts";
 import type { Board, Leaderboard } from "../leaderboard.ts";
 import type { LeaderboardChanges } from "../leaderboard_changes.ts";
@@ -16,7 +17,7 @@ import {
   type SubjectModel,
 } from "./report_data.ts";
 import { type AssetOptions, NO_ASSETS, type SubjectAssets } from "./subject_assets.ts";
-import { type Locate, type PlacedResults, planSubject } from "./subject_plan.ts";
+import { type Locate, type PlacedResults, planHolds, planSubject } from "./subject_plan.ts";
 import type { SubjectJob } from "./subject_task.ts";
 import { readTimings } from "./timings.ts";
 import type { Verified } from "./verified.ts";
@@ -45,6 +46,8 @@ export interface ReportOptions {
   locate?: Locate | undefined;
   /** Threads that draw; 0, the default, draws in this one. The page is the same. */
   workers?: number | undefined;
+  /** What the process may use: fewer threads, and subjects that do not fit have no pictures. */
+  memory?: MemoryLimit | undefined;
   /** Told after each subject was drawn. */
   onSubject?: ((done: number, all: number) => void) | undefined;
   /**
@@ -152,7 +155,14 @@ async function makeAssets(
     const { scan, predictions } = payload.plan;
     const weight = [scan, ...predictions.map(({ mesh }) => mesh)]
       .reduce((sum, file) => sum + (file?.bytes ?? 0), 0);
-    jobs.push({ key, group: nameOf(key), payload, weight, scratch: () => Promise.resolve("") });
+    jobs.push({
+      key,
+      group: nameOf(key),
+      payload,
+      weight,
+      holds: planHolds(payload.plan),
+      scratch: () => Promise.resolve(""),
+    });
   }
   const assets = new Map<string, SubjectAssets>();
   const notes = new Map<string, string[]>();
@@ -170,7 +180,7 @@ async function makeAssets(
     }
     options.onSubject?.(++done, jobs.length);
     return Promise.resolve();
-  }, { workers: options.workers ?? 0 });
+  }, { workers: options.workers ?? 0, memory: options.memory });
   return { assets, notes: jobs.flatMap(({ group }) => notes.get(group) ?? []) };
 }
 

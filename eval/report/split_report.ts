@@ -9,6 +9,7 @@ import {
   subjectJob,
 } from "./build_report.tsx";
 import type { SubjectModel } from "./report_data.ts";
+import { planHolds } from "./subject_plan.ts";
 import type { SubjectJob } from "./subject_task.ts";
 import type { SubjectAssets } from "./subject_assets.ts";
 import { subjectPage } from "./subject_page.tsx";
@@ -59,7 +60,13 @@ export async function splitReport(
   for (const subject of model.subjects) {
     const payload = await subjectJob(subject, { placed, leaderboard, options: large });
     if (payload === undefined) continue;
-    jobs.push({ group: subject.id, payload, subject, scratch: () => Promise.resolve("") });
+    jobs.push({
+      group: subject.id,
+      payload,
+      subject,
+      holds: planHolds(payload.plan),
+      scratch: () => Promise.resolve(""),
+    });
   }
   let done = 0;
   const written = new Set<string>();
@@ -74,7 +81,7 @@ export async function splitReport(
       link(subject.id),
       await subjectPage(model, { ...subject, assets }, { pool, back: "../report.html" }),
     );
-  }, { workers: options.workers ?? 0 });
+  }, { workers: options.workers ?? 0, memory: options.memory });
   for (const subject of model.subjects) {
     if (written.has(subject.id)) continue;
     await take(

@@ -3,6 +3,7 @@
  * worker can be handed.
  */
 import { dirname, join } from "../../core/work/path.ts";
+import type { Holding } from "../../core/work/memory.ts";
 import { resolvePortable } from "../../core/work/paths.ts";
 import { shownNames } from "../merge_results.ts";
 import type { InputRecord, Results } from "../results.ts";
@@ -46,6 +47,12 @@ export interface SubjectPlan {
   /** Where a view set would say more of the subject: its body, its licence. May not exist. */
   subjectFile?: string | undefined;
   predictions: PlannedPrediction[];
+}
+
+/** What a worker holds to show a subject: its scan, and one prediction after another. */
+export function planHolds({ scan, predictions }: SubjectPlan): Holding {
+  const place = (file: PlannedFile | undefined) => file === undefined ? [] : [{ mesh: file.file }];
+  return { use: "report", meshes: [place(scan), predictions.flatMap(({ mesh }) => place(mesh))] };
 }
 
 /** What a plan is made for. */

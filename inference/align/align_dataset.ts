@@ -9,6 +9,7 @@ import { WORK_FOLDER } from "../../core/work/scratch.ts";
 import { writeTiming } from "../../core/work/timing.ts";
 import { type Item, type RunOptions, type RunSummary, runWork } from "../../core/work/work_list.ts";
 import type { Clothing } from "../../body/solve/clothing.ts";
+import { scanPlace } from "../../datasets/load.ts";
 import type { Subject } from "../../datasets/subject.ts";
 import { OPEN_BODY_FILE } from "../baselines/body_photo.ts";
 import type { AlignPayload } from "./align_task.ts";
@@ -52,6 +53,7 @@ export async function alignDataset(
       id: subject.id,
       inputs: await inputsOf(subject, body, out),
       options: { from: start },
+      holds: { use: "align", meshes: [[scanPlace(subject)]] },
       payload: { subject, bodyFile: body, from: start, clothing, betas, scans },
     });
   }

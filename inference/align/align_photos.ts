@@ -40,7 +40,12 @@ export async function alignPhotos(
     const { maskFile, keypointsFile } = place;
     if (maskFile !== undefined) inputs.push(await record("mask", maskFile));
     if (keypointsFile !== undefined) inputs.push(await record("keypoints", keypointsFile));
-    items.push({ id, inputs, payload: { id, place, bodyFile } });
+    items.push({
+      id,
+      inputs,
+      holds: { use: "infer", meshes: [] },
+      payload: { id, place, bodyFile },
+    });
   }
   const options = { input: "photo" };
   const summary = await runWork({

@@ -1,6 +1,7 @@
 /** Examines all subjects of a data set, one core a subject. */
 import { type JobResult, runJobs } from "../../core/work/pool.ts";
 import { CancelledError, InputError } from "../../core/work/errors.ts";
+import type { MemoryLimit } from "../../core/work/memory.ts";
 import { join } from "../../core/work/path.ts";
 import { type Progress, SILENT } from "../../core/work/progress.ts";
 import { entryName } from "../../core/work/scratch.ts";
@@ -12,6 +13,7 @@ import {
   type SubjectReport,
   summaryOf,
 } from "../../datasets/check/report.ts";
+import { scanPlace } from "../../datasets/load.ts";
 import { overviewOf } from "../../datasets/overview.ts";
 import { estimateRender } from "../../render/estimate.ts";
 import type { ViewAngles } from "../../render/view_names.ts";
@@ -27,6 +29,8 @@ export interface InspectOptions {
   estimate?: { size: number; views: readonly ViewAngles[] } | undefined;
   /** Threads. Default: 1. */
   workers?: number;
+  /** What the process may use; a subject that does not fit is a failed row. */
+  memory?: MemoryLimit | undefined;
   progress?: Progress;
   signal?: AbortSignal | undefined;
 }
@@ -47,7 +51,7 @@ export async function inspectDataset(
   dataset: Dataset,
   options: InspectOptions = {},
 ): Promise<Inspection> {
-  const { bodyFile, workers = 1, progress = SILENT, signal } = options;
+  const { bodyFile, workers = 1, memory, progress = SILENT, signal } = options;
   const { subjects } = dataset, picture = options.pictures === "yes";
   const reports: SubjectReport[] = dataset.broken.map(brokenReport);
   const pictures = new Map<string, Uint8Array>();
@@ -70,6 +74,7 @@ export async function inspectDataset(
     const jobs = subjects.map((subject) => ({
       group: subject.id,
       payload: { subject, bodyFile, picture } satisfies InspectPayload,
+      holds: { use: "inspect", meshes: [[scanPlace(subject)]] } as const,
       scratch: async () => {
         await Deno.mkdir(roomOf(subject.id));
         return roomOf(subject.id);
@@ -77,7 +82,7 @@ export async function inspectDataset(
     }));
     const threads = subjects.length > 1 && workers > 1 ? workers : 0;
     const module = new URL("./inspect_task.ts", import.meta.url);
-    await runJobs(module, jobs, finished, { workers: threads, signal });
+    await runJobs(module, jobs, finished, { workers: threads, memory, signal });
   } finally {
     progress.end();
     await Deno.remove(folder, { recursive: true });
@@ -102,13 +107,14 @@ export async function inspectDataset(
 /** What rendering will take; null where nothing can be drawn. */
 async function estimateOf(
   { subjects }: Dataset,
-  { estimate, bodyFile, workers = 1 }: InspectOptions,
+  { estimate, bodyFile, workers = 1, memory }: InspectOptions,
 ): Promise<InspectReport["estimate"]> {
   if (estimate === undefined || subjects.length === 0) return null;
   const { size, views } = estimate;
   try {
     const found = await estimateRender({ subjects, views, bodyFile, options: { size } }, {
       workers,
+      memory,
     });
     return found.bytes > 0 ? found : null;
   } catch (error) {
