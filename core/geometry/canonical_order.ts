@@ -121,12 +121,22 @@ export function canonicalCorners(
   frame: CanonicalFrame,
 ): [number, number, number] {
   const { positions: p, indices } = mesh;
-  const at = [0, 1, 2].map((k) => {
+  for (let k = 0; k < 3; k++) {
     const v = 3 * indices[3 * face + k];
-    return toCanonical(frame, p[v], p[v + 1], p[v + 2]);
-  });
-  const corners: [number, number, number] = [0, 1, 2];
-  return corners.sort((i, j) =>
-    at[i][0] - at[j][0] || at[i][1] - at[j][1] || at[i][2] - at[j][2] || i - j
-  );
+    cornersAt.set(toCanonical(frame, p[v], p[v + 1], p[v + 2]), 3 * k);
+  }
+  const ab = isBefore(0, 1), bc = isBefore(1, 2), ac = isBefore(0, 2);
+  if (ab) return bc ? [0, 1, 2] : ac ? [0, 2, 1] : [2, 0, 1];
+  return ac ? [1, 0, 2] : bc ? [1, 2, 0] : [2, 1, 0];
+}
+
+/** Where the corners of one triangle are in the frame, xyz. */
+const cornersAt = new Float64Array(9);
+
+/** Whether corner i comes before corner j, of which the file has i first. */
+function isBefore(i: number, j: number): boolean {
+  const a = 3 * i, b = 3 * j;
+  if (cornersAt[a] !== cornersAt[b]) return cornersAt[a] < cornersAt[b];
+  if (cornersAt[a + 1] !== cornersAt[b + 1]) return cornersAt[a + 1] < cornersAt[b + 1];
+  return cornersAt[a + 2] <= cornersAt[b + 2];
 }

@@ -151,8 +151,9 @@ function checkPoints(points: Float32Array | Float64Array): void {
       `Cannot find nearest points: found ${points.length} coordinates, expected three a point`,
     );
   }
-  const bad = points.findIndex((value) => !Number.isFinite(value));
-  if (bad >= 0) {
+  let bad = 0;
+  while (bad < points.length && points[bad] - points[bad] === 0) bad++;
+  if (bad < points.length) {
     throw new RangeError(
       `Cannot find nearest points: point ${Math.floor(bad / 3)} has the coordinate ` +
         `${points[bad]}, expected finite ones`,

@@ -3,6 +3,7 @@ import { withDefaults } from "../work/options.ts";
 import { newtonStep } from "./_newton.ts";
 import type { SurfaceTree } from "./bvh.ts";
 import { type Closest, closestPoints } from "./closest.ts";
+import { placeRanksInPlace } from "./partial_sort.ts";
 import {
   applySimilarity,
   fitSimilarity,
@@ -281,8 +282,9 @@ function addNearest(
   keep: number,
   { from, to }: { from: Float64Array; to: Float64Array },
 ): void {
-  const sorted = distance.slice().sort();
-  const most = sorted[Math.max(1, Math.ceil(keep * sorted.length)) - 1];
+  const values = distance.slice(), rank = Math.max(1, Math.ceil(keep * values.length)) - 1;
+  placeRanksInPlace(values, [rank]);
+  const most = values[rank];
   for (let i = 0; i < distance.length; i++) {
     if (distance[i] <= most) pairs.add(from, to, 3 * i);
   }

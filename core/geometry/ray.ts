@@ -45,7 +45,9 @@ export function firstHits(tree: SurfaceTree, rays: Rays, options: RayOptions = {
  */
 export function anyHits(tree: SurfaceTree, rays: Rays, options: RayOptions = {}): Uint8Array {
   const { face } = cast(tree, rays, { ...options, any: true });
-  return Uint8Array.from(face, (found) => found === NO_FACE ? 0 : 1);
+  const hits = new Uint8Array(face.length);
+  for (let i = 0; i < hits.length; i++) hits[i] = face[i] === NO_FACE ? 0 : 1;
+  return hits;
 }
 
 function cast(
@@ -62,8 +64,9 @@ function cast(
   }
   if (!(from >= 0)) throw new RangeError(`Cannot cast rays: from is ${from}, expected 0 or more`);
   for (const values of [origins, directions]) {
-    const bad = values.findIndex((value) => !Number.isFinite(value));
-    if (bad >= 0) {
+    let bad = 0;
+    while (bad < values.length && values[bad] - values[bad] === 0) bad++;
+    if (bad < values.length) {
       throw new RangeError(
         `Cannot cast rays: ray ${Math.floor(bad / 3)} has ${values[bad]}, expected finite numbers`,
       );

@@ -1,4 +1,5 @@
 /** What is said about a list of distances. */
+import { placeRanksInPlace } from "../../core/geometry/partial_sort.ts";
 import { quantileOfSorted } from "../statistics/quantile.ts";
 
 /** Summary of distances, in their unit. */
@@ -21,7 +22,9 @@ export function summarize(distances: Float64Array): DistanceSummary | null {
   const count = distances.length;
   if (count === 0) return null;
   const [sum, squares] = sumsOf(distances);
-  const sorted = distances.slice().sort();
+  const sorted = distances.slice();
+  if (sum - sum === 0) placeRanksInPlace(sorted, ranksOf(count));
+  else sorted.sort(); // some are not finite
   return {
     mean: sum / count,
     median: quantileOfSorted(sorted, 0.5),
@@ -29,6 +32,15 @@ export function summarize(distances: Float64Array): DistanceSummary | null {
     p95: quantileOfSorted(sorted, 0.95),
     max: sorted[count - 1],
   };
+}
+
+/** The ranks that a summary looks at, ascending. */
+function ranksOf(count: number): number[] {
+  const round = (q: number) => {
+    const below = Math.floor(q * (count - 1));
+    return [below, Math.min(below + 1, count - 1)];
+  };
+  return [...round(0.5), ...round(0.95), count - 1];
 }
 
 /** Mean of distances; null for none. */
@@ -62,5 +74,9 @@ export function fScore(precision: number, recall: number): number {
 
 /** The distances whose flag is 1, in order. */
 export function pick(distances: Float64Array, flags: Uint8Array): Float64Array {
-  return distances.filter((_, i) => flags[i] === 1);
+  let count = 0;
+  for (let i = 0; i < flags.length; i++) if (flags[i] === 1) count++;
+  const picked = new Float64Array(count);
+  for (let i = 0, to = 0; to < count; i++) if (flags[i] === 1) picked[to++] = distances[i];
+  return picked;
 }

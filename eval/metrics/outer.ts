@@ -52,9 +52,12 @@ export function outerSamples(
         }
       }
       const blocked = anyHits(surface.tree, { origins, directions: rays });
-      const left = waiting.filter((_, i) => blocked[i] === 1);
-      for (let i = 0; i < waiting.length; i++) if (blocked[i] === 0) outer[waiting[i]] = 1;
-      waiting = left;
+      let left = 0;
+      for (let i = 0; i < waiting.length; i++) {
+        if (blocked[i] === 0) outer[waiting[i]] = 1;
+        else waiting[left++] = waiting[i];
+      }
+      waiting = waiting.subarray(0, left);
     }
   }
   return outer;

@@ -69,12 +69,14 @@ export function errorImage(
   const scanFromCam = invert(camera.camFromScan);
   const depth = maps.depth!;
   const layout = { box, supersample: frame.supersample };
-  const points: number[] = [];
-  resolve([maps], layout, ([k]) => {
-    const u = k % maps.width + 0.5, v = Math.floor(k / maps.width) + 0.5;
-    points.push(...transformPoint(scanFromCam, unproject(camera, u, v, depth[k])));
+  const points = new Float64Array(3 * box.width * box.height);
+  let length = 0;
+  resolve([maps], layout, (samples) => {
+    const k = samples[0], u = k % maps.width + 0.5, v = Math.floor(k / maps.width) + 0.5;
+    points.set(transformPoint(scanFromCam, unproject(camera, u, v, depth[k])), length);
+    length += 3;
   });
-  const { distance } = closestPoints(tree, Float64Array.from(points));
+  const { distance } = closestPoints(tree, points.subarray(0, length));
   let next = 0;
   return resolve([maps], layout, (samples, put) => {
     const [r, g, b] = errorColor(1000 * distance[next++], maxMm);
@@ -184,7 +186,9 @@ function resolve(
   const { width, height } = all[0];
   const mask = all[0].mask!, other = all[1]?.mask ?? mask;
   const data = new Uint8Array(4 * box.width * box.height);
-  const samples: number[] = [];
+  // One list of each length: to shorten and lengthen one list takes longer than all the rest.
+  const lists = Array.from({ length: n * n + 1 }, (_, length) => new Array<number>(length).fill(0));
+  const found = new Uint32Array(n * n);
   let to = 0;
   const put = (r: number, g: number, b: number) => {
     data[to] = Math.round(r), data[to + 1] = Math.round(g), data[to + 2] = Math.round(b);
@@ -196,11 +200,12 @@ function resolve(
       let count = 0;
       for (let v = v0; v < v1; v++) {
         for (let k = v * width + u0, end = v * width + u1; k < end; k++) {
-          if (mask[k] !== 0 || other[k] !== 0) samples[count++] = k;
+          if (mask[k] !== 0 || other[k] !== 0) found[count++] = k;
         }
       }
       if (count === 0) continue;
-      samples.length = count;
+      const samples = lists[count];
+      for (let i = 0; i < count; i++) samples[i] = found[i];
       data[to + 3] = Math.round(255 * count / (n * n));
       pixel(samples, put);
     }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { canonicalFrame } from "../../../core/geometry/canonical_frame.ts";
-import { canonicalOrder } from "../../../core/geometry/canonical_order.ts";
+import { canonicalFrame, fileFrame } from "../../../core/geometry/canonical_frame.ts";
+import { canonicalCorners, canonicalOrder } from "../../../core/geometry/canonical_order.ts";
 import type { Mesh } from "../../../core/geometry/mesh.ts";
 import {
   independentSamples,
@@ -230,4 +230,16 @@ Deno.test("canonicalFrame() is right-handed and turns with the surface", () => {
     }),
     { numRuns: 20, seed: 3 },
   );
+});
+
+Deno.test("canonicalCorners() orders corners by x, then y, then z, then as the file has them", () => {
+  // Corners on the grid 0 … 1, so that many coordinates are equal.
+  const corner = fc.tuple(...[0, 1, 2].map(() => fc.integer({ min: 0, max: 1 })));
+  fc.assert(fc.property(fc.tuple(corner, corner, corner), (at) => {
+    const mesh = { positions: Float32Array.from(at.flat()), indices: Uint32Array.of(0, 1, 2) };
+    const expected = [0, 1, 2].sort((i, j) =>
+      at[i][0] - at[j][0] || at[i][1] - at[j][1] || at[i][2] - at[j][2] || i - j
+    );
+    assert.deepEqual(canonicalCorners(mesh, 0, fileFrame(1)), expected);
+  }));
 });
