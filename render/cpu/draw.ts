@@ -13,7 +13,7 @@ import { albedoSamples } from "./albedo_samples.ts";
 import { encodeColors, encodeNormals } from "./encode.ts";
 import { type Frame, projectVertices } from "./frame.ts";
 import { normalSamples } from "./normal_samples.ts";
-import { rasterize, type Visibility, type VisibilityMemory } from "./rasterize.ts";
+import { rasterize, type Visibility } from "./rasterize.ts";
 import { coveredPixels, samplesOf } from "./samples.ts";
 import type { CpuScene } from "./scene.ts";
 import { shadedSamples } from "./shaded_samples.ts";
@@ -42,19 +42,18 @@ const SIDES = [
  * Draws the maps of one view. The work of one view is done in one order, so the bytes do not
  * depend on how many workers draw other views.
  *
- * @param options What to draw; and scratch arrays of an earlier call, to be used again.
  * @throws {RangeError} If the request or the camera makes no sense.
  */
 export function drawScene(
   scene: CpuScene,
   camera: Camera,
-  options: RasterRequest & { memory?: VisibilityMemory },
+  options: RasterRequest,
 ): RasterMaps {
-  const { memory = {} } = options, steps = drawSteps(scene, camera, options);
+  const steps = drawSteps(scene, camera, options);
   let step = steps.next();
   while (!step.done) {
     const { frame, ...asked } = step.value;
-    step = steps.next(rasterize(scene, frame, { ...asked, memory }));
+    step = steps.next(rasterize(scene, frame, { ...asked, valid: "call" }));
   }
   return step.value;
 }

@@ -7,7 +7,7 @@ import { InputError } from "../../core/work/errors.ts";
 import type { Backend } from "../backend.ts";
 import { drawSteps } from "../cpu/draw.ts";
 import type { Frame } from "../cpu/frame.ts";
-import type { Visibility, VisibilityMemory } from "../cpu/rasterize.ts";
+import type { Visibility } from "../cpu/rasterize.ts";
 import { type CpuScene, prepareScene } from "../cpu/scene.ts";
 import type { VisibilityQuestion } from "../cpu/visibility_steps.ts";
 import type { AdapterFacts } from "./adapter_facts.ts";
@@ -43,7 +43,8 @@ export interface WebGpuBackend extends Backend<WebGpuScene>, Disposable {
 export async function webgpuBackend(source?: GpuSource): Promise<WebGpuBackend> {
   const gpu = await Gpu.open(source);
   const painter = await gpu.guard(() => IdPainter.open(gpu));
-  const memory: VisibilityMemory = {};
+  /** Of the last view, to be used again. */
+  const memory: { keys?: Float64Array; faces?: Uint32Array } = {};
   return {
     name: "webgpu",
     device: `${gpu.facts.name}, ${gpu.facts.kind}`,

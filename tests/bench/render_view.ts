@@ -23,7 +23,6 @@ const yaws = [-30, -20, -10, 0, 10, 20, 30];
 const mesh = await readFixture("h03_dense");
 const [prepareMs, scene] = timed(() => prepareScene(mesh));
 const framing = framingOf(mesh);
-const memory = {};
 const maps = RASTER_MAPS.filter((name) => !name.startsWith("face") && name !== "shaded");
 
 const views: number[] = [];
@@ -32,7 +31,7 @@ for (let round = 0; round < 3; round++) {
   for (const yawDeg of yaws) {
     const camera = suiteCamera(framing, { yawDeg, pitchDeg: 0 }, { size });
     const [ms, drawn] = timed(() =>
-      drawScene(scene, camera, { maps, memory, ...reuse === undefined ? {} : { reuse } })
+      drawScene(scene, camera, { maps, ...reuse === undefined ? {} : { reuse } })
     );
     views.push(ms);
     reuse = drawn;
@@ -56,7 +55,7 @@ for (const yawDeg of [...yaws, ...yaws]) {
     return result;
   };
   const frame = stage("project", () => projectVertices(scene.positions, camera));
-  const visibility = stage("rasterize", () => rasterize(scene, frame, { memory }));
+  const visibility = stage("rasterize", () => rasterize(scene, frame, { valid: "call" }));
   const covered = stage("covered", () => coveredPixels(visibility, frame));
   for (const side of ["front", "back"] as const) {
     const normalMap = new Uint16Array(3 * size * size), colorMap = new Uint8Array(4 * size * size);
