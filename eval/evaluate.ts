@@ -98,6 +98,7 @@ export async function evaluate(
     inputs: inputs.map(({ role, path, bytes, sha256 }) => ({ role, path, bytes, sha256 })),
     options: entries.map(({ view, failed }) => ({ view, failed })) as unknown as Json,
     holds: pairPlaces(subject, entries),
+    weight: inputs.reduce((sum, { role, bytes }) => role === "prediction" ? sum + bytes : sum, 0),
     payload: {
       subject,
       method: set.header.method.name,

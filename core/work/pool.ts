@@ -12,7 +12,10 @@ import { leaveThread, takeThread } from "./threads.ts";
 export interface Job<P> {
   group: string;
   payload: P;
-  /** About how long it takes, in any unit: heavy groups go first, so that none is left to the end. */
+  /**
+   * About how long it takes, in any unit: heavy groups go first, and in a group heavy jobs, so that
+   * little is left to wait for in the end.
+   */
   weight?: number;
   /** What its worker holds meanwhile, where that grows with the input. */
   holds?: Holding | undefined;
@@ -105,7 +108,10 @@ function hinted(hint: string | undefined) {
   return hint === undefined ? {} : { hint };
 }
 
-/** Indices of jobs by group: the heaviest groups first, then in the order of their first job. */
+/**
+ * Indices of jobs by group: the heaviest groups first, then in the order of their first job; in a
+ * group likewise.
+ */
 function groupsInOrder(
   jobs: readonly Job<unknown>[],
   without: ReadonlyMap<number, unknown>,
@@ -117,9 +123,10 @@ function groupsInOrder(
     if (members === undefined) groups.set(job.group, [index]);
     else members.push(index);
   });
-  const weightOf = (members: number[]) =>
-    members.reduce((sum, index) => sum + (jobs[index].weight ?? 0), 0);
-  return [...groups.values()].sort((a, b) => weightOf(b) - weightOf(a) || a[0] - b[0]);
+  const weightOf = (index: number) => jobs[index].weight ?? 0;
+  const total = (members: number[]) => members.reduce((sum, index) => sum + weightOf(index), 0);
+  const queue = [...groups.values()].sort((a, b) => total(b) - total(a) || a[0] - b[0]);
+  return queue.map((members) => members.sort((a, b) => weightOf(b) - weightOf(a) || a - b));
 }
 
 type Answer = Extract<WorkerAnswer, { ok: boolean }>;

@@ -32,6 +32,8 @@ export interface Item<P> {
   options?: Json;
   /** What a worker holds for it, where that grows with the input. */
   holds?: Holding;
+  /** About how long it takes, in any unit. Default: as long as the others. */
+  weight?: number;
   /** What the task gets; must survive `structuredClone`. */
   payload: P;
   /**
@@ -164,6 +166,7 @@ export async function runWork<P>(
     group: item.group ?? item.id,
     payload: item.payload,
     holds: item.holds,
+    weight: item.weight ?? 0,
     scratch: () => scratch.room(item.id),
     stage: (stage: string, done: number, total: number) =>
       progress.stage?.({ id: item.id, stage, done, total }),

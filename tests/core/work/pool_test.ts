@@ -52,6 +52,23 @@ Deno.test("runJobs() keeps a group on one thread while there are other groups", 
   assert.deepEqual(ran.map(({ runs }) => runs), [1, 2, 3, 4, 5, 6]);
 });
 
+Deno.test("runJobs() begins with heavy groups, and in a group with heavy jobs", async () => {
+  const jobs = [["a", 1], ["b", 2], ["a", 3], ["b", 4], ["b", 2]] as const;
+  const order: number[] = [];
+  await runJobs(
+    MODULE,
+    jobs.map(([group, weight]) => ({
+      group,
+      weight,
+      payload: { ms: 0 },
+      scratch: () => Promise.resolve(""),
+    })),
+    (index) => Promise.resolve(void order.push(index)),
+    { workers: 1 },
+  );
+  assert.deepEqual(order, [3, 1, 4, 2, 0]);
+});
+
 Deno.test("runJobs() lets a thread without a group help with the last items of another", async () => {
   const [a1, , , a4, b1] = await run({ a: [500, 500, 500, 0], b: [0] }, 2);
   assert.notEqual(a1.thread, b1.thread);
