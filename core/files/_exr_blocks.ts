@@ -1,10 +1,10 @@
 /**
- * How OpenEXR packs a block of scan lines (openexr.com, "OpenEXR File Layout" and the ZIP and RLE
+ * How OpenEXR packs a block of scan lines, and how it is unpacked (openexr.com, "OpenEXR File Layout" and the ZIP and RLE
  * compressors' description): bytes are split into even and odd ones, each replaced by its
  * difference to the one before, then deflated or run-length coded. A block that does not shrink is
  * stored as it is.
  */
-import { deflateSync, inflateSync } from "node:zlib";
+import { inflateSync } from "node:zlib";
 
 /** The compressions that are read; `rle` is not written. */
 export type ExrCompression = "none" | "rle" | "zips" | "zip";
@@ -18,13 +18,6 @@ export const EXR_COMPRESSIONS: Readonly<
   zips: { code: 2, lines: 1 },
   zip: { code: 3, lines: 16 },
 });
-
-/** Packs a block for `zip` and `zips`; `scratch` is a buffer of the same length. */
-export function packBlock(block: Uint8Array, scratch: Uint8Array, level: number): Uint8Array {
-  split(block, scratch);
-  const packed = deflateSync(scratch, { level });
-  return packed.length < block.length ? packed : block;
-}
 
 /**
  * Unpacks a block to exactly `size` bytes; undefined if it does not hold as many.
@@ -44,23 +37,7 @@ export function unpackBlock(
   return flat?.length === size ? join(flat) : undefined;
 }
 
-/** Even bytes to the first half, odd ones to the second; then differences, biased by 128. */
-function split(block: Uint8Array, out: Uint8Array): void {
-  const half = (block.length + 1) >> 1;
-  let before = 128;
-  for (let i = 0, from = 0; i < half; i++, from += 2) {
-    const byte = block[from];
-    out[i] = byte - before + 128;
-    before = byte;
-  }
-  for (let i = half, from = 1; i < block.length; i++, from += 2) {
-    const byte = block[from];
-    out[i] = byte - before + 128;
-    before = byte;
-  }
-}
-
-/** Undoes `split`; `flat` is used up. */
+/** Undoes the differences, then brings even and odd bytes together. */
 function join(flat: Uint8Array): Uint8Array {
   const out = new Uint8Array(flat.length);
   const half = (flat.length + 1) >> 1;

@@ -5,7 +5,9 @@
  */
 import { withDefaults } from "../work/options.ts";
 import { writeWhole } from "../work/scratch.ts";
-import { EXR_COMPRESSIONS, type ExrCompression, packBlock } from "./_exr_blocks.ts";
+import { EXR_COMPRESSIONS, type ExrCompression } from "./_exr_blocks.ts";
+import { type PictureWindow, windowIn } from "./_picture_window.ts";
+import { packExrRows } from "./pack_kernel/pack_kernel.ts";
 
 export type { ExrCompression } from "./_exr_blocks.ts";
 export { type ExrReadOptions, readExr } from "./_exr_read.ts";
@@ -22,68 +24,100 @@ export interface ExrImage {
 export interface ExrWriteOptions {
   /** Default: `zip` (blocks of 16 lines). */
   compression?: Exclude<ExrCompression, "rle">;
-  /** Deflate level, 1 to 9. Default: 1: 2 takes 1.5 to 2 times as long and saves a tenth. */
-  level?: number;
+  /**
+   * Where there is anything: every value outside is +0, and not looked at. Saves time, never changes
+   * a byte. Default: the whole picture.
+   */
+  window?: PictureWindow | undefined;
 }
 
 /** See `ExrWriteOptions`. */
 export const EXR_WRITE_DEFAULTS: Readonly<Required<ExrWriteOptions>> = Object.freeze({
   compression: "zip",
-  level: 1,
+  window: undefined,
 });
 
 /**
  * Makes the bytes of an EXR file: float32, channels in the order of their names, as the format
  * demands. Equal pictures give equal bytes.
  *
- * @throws {RangeError} If there is no channel, a name is not 1 to 31 ASCII letters, or a plane's
- *   length is not width · height.
+ * @throws {RangeError} If there is no channel, a name is not 1 to 31 ASCII letters, a plane's
+ *   length is not width · height, or the window is not inside.
  */
 export function encodeExr(image: ExrImage, options: ExrWriteOptions = {}): Uint8Array {
-  const { compression, level } = withDefaults(EXR_WRITE_DEFAULTS, options);
+  const { compression } = withDefaults(EXR_WRITE_DEFAULTS, options);
   const { width, height } = image;
   const names = Object.keys(image.channels).sort();
   checkChannels(image, names);
+  const window = windowIn(image, options.window);
   const { code, lines } = EXR_COMPRESSIONS[compression];
   const header = headerBytes(image, names, code);
   const blockCount = Math.ceil(height / lines);
-  const lineBytes = 4 * width * names.length;
   const planes = names.map((name) => image.channels[name]);
-  const block = new Float32Array(width * names.length * lines);
-  const scratch = new Uint8Array(lineBytes * lines);
   // Most blocks of a map are background: the packed form of an empty one is made once.
-  const emptyBySize = new Map<number, Uint8Array>();
-  const parts: Uint8Array[] = [];
+  const emptyBySize = new Map<number, Uint8Array[]>();
+  const blocks: Uint8Array[][] = [];
   for (let b = 0; b < blockCount; b++) {
     const first = b * lines, count = Math.min(lines, height - first);
-    const bytes = new Uint8Array(block.buffer, 0, count * lineBytes);
-    const empty = gather(planes, width, first, count, block);
-    if (compression === "none") {
-      parts.push(bytes.slice());
-      continue;
-    }
-    let packed = empty ? emptyBySize.get(count) : undefined;
-    if (packed === undefined) {
-      packed = packBlock(bytes, scratch.subarray(0, bytes.length), empty ? 9 : level);
-      if (packed === bytes) packed = bytes.slice();
-      if (empty) emptyBySize.set(count, packed);
-    }
-    parts.push(packed);
+    const block = { width, planes, first, count };
+    const empty = first >= window.y1 || first + count <= window.y0 || window.x0 === window.x1;
+    let parts = empty ? emptyBySize.get(count) : undefined;
+    parts ??= compression === "none" ? rowsOf(block) : packed(block, empty ? NOWHERE : window);
+    if (empty) emptyBySize.set(count, parts);
+    blocks.push(parts);
   }
+  const sizes = blocks.map((parts) => parts.reduce((sum, part) => sum + part.length, 0));
   const tableBytes = 8 * blockCount;
-  const total = parts.reduce((sum, part) => sum + 8 + part.length, header.length + tableBytes);
+  const total = sizes.reduce((sum, size) => sum + 8 + size, header.length + tableBytes);
   const out = new Uint8Array(total);
   const view = new DataView(out.buffer);
   out.set(header);
   let at = header.length + tableBytes;
-  parts.forEach((part, b) => {
+  blocks.forEach((parts, b) => {
     view.setBigUint64(header.length + 8 * b, BigInt(at), true);
     view.setInt32(at, b * lines, true);
-    view.setInt32(at + 4, part.length, true);
-    out.set(part, at + 8);
-    at += 8 + part.length;
+    view.setInt32(at + 4, sizes[b], true);
+    at += 8;
+    for (const part of parts) {
+      out.set(part, at);
+      at += part.length;
+    }
   });
   return out;
+}
+
+/** Some lines of a picture, channel after channel within each. */
+interface Block {
+  width: number;
+  planes: readonly Float32Array[];
+  first: number;
+  count: number;
+}
+
+/** The window of a block that is empty. */
+const NOWHERE: PictureWindow = { x0: 0, y0: 0, x1: 0, y1: 0 };
+
+/** The block's rows as they are. */
+function rowsOf({ width, planes, first, count }: Block): Uint8Array[] {
+  return Array.from({ length: count * planes.length }, (_, i) => {
+    const from = (first + Math.floor(i / planes.length)) * width;
+    const row = planes[i % planes.length].subarray(from, from + width);
+    return new Uint8Array(row.buffer, row.byteOffset, row.byteLength);
+  });
+}
+
+/** The block's rows, packed if that makes them shorter. */
+function packed(block: Block, { x0, x1 }: PictureWindow): Uint8Array[] {
+  const rows = rowsOf(block);
+  const parts = packExrRows({
+    row: (i) => rows[i].subarray(4 * x0, 4 * x1),
+    count: rows.length,
+    bytes: 4 * (x1 - x0),
+    left: 4 * x0,
+    right: 4 * (block.width - x1),
+  });
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  return length < 4 * block.width * rows.length ? parts : rows;
 }
 
 /**
@@ -98,26 +132,6 @@ export async function writeExr(
   options: ExrWriteOptions = {},
 ): Promise<void> {
   await writeWhole(path, encodeExr(image, options));
-}
-
-/** Interleaves channels line by line; returns true if all values are +0. */
-function gather(
-  planes: readonly Float32Array[],
-  width: number,
-  first: number,
-  count: number,
-  block: Float32Array,
-): boolean {
-  let at = 0;
-  for (let y = first; y < first + count; y++) {
-    for (const plane of planes) {
-      block.set(plane.subarray(y * width, (y + 1) * width), at);
-      at += width;
-    }
-  }
-  const words = new Uint32Array(block.buffer, 0, at);
-  for (let i = 0; i < words.length; i++) if (words[i] !== 0) return false;
-  return true;
 }
 
 /** Magic, version and attributes. */

@@ -10,11 +10,14 @@ import type { Texture } from "../geometry/mesh.ts";
 import { InputError, messageOf } from "../work/errors.ts";
 import { withDefaults } from "../work/options.ts";
 import { writeWhole } from "../work/scratch.ts";
+import { type PictureWindow, windowIn } from "./_picture_window.ts";
 import { pngBytes, pngFrames } from "./_png.ts";
 import { type ByteSource, readAll } from "./source.ts";
 
 sharp.cache(false);
 sharp.concurrency(1);
+
+export type { PictureWindow } from "./_picture_window.ts";
 
 /** A picture: rows from the top, channels interleaved, no padding. */
 export interface Image {
@@ -254,21 +257,21 @@ export function textureImage({ width, height, data }: Texture): Image {
 
 /** How a PNG is written. */
 export interface PngOptions {
-  /** Deflate level, 1 (fast) to 9 (small). Default: 2, measured on maps of 2048². */
-  level?: number;
+  /**
+   * Where there is anything: every value outside is 0, and not looked at. Saves time, never changes
+   * a byte. Default: the whole picture.
+   */
+  window?: PictureWindow | undefined;
 }
-
-/** See `PngOptions`. */
-export const PNG_DEFAULTS: Readonly<Required<PngOptions>> = Object.freeze({ level: 2 });
 
 /**
  * Makes the bytes of a PNG, 8 or 16 bits as the data. Equal pictures give equal bytes.
  *
- * @throws {RangeError} If the data's length does not fit the size.
+ * @throws {RangeError} If the data's length does not fit the size, or the window is not inside.
  */
 export function encodePng(image: Image, options: PngOptions = {}): Uint8Array {
   checkImage(image);
-  return pngBytes(image, withDefaults(PNG_DEFAULTS, options).level);
+  return pngBytes(image, windowIn(image, options.window));
 }
 
 /**

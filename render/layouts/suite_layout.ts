@@ -37,9 +37,9 @@ export const SUITE_LAYOUT: Layout = {
   item: "view",
   needs: suiteNeeds,
   async view(view, out) {
-    const { view: drawn, stats } = await drawView(view);
+    const { view: drawn, stats, maps: { window } } = await drawView(view);
     const folder = `${view.id}/${viewName(view.angles)}`;
-    for (const name of await writeSuiteView(join(out.folder, folder), drawn)) {
+    for (const name of await writeSuiteView(join(out.folder, folder), drawn, { window })) {
       out.written.push(`${folder}/${name}`);
     }
     return {

@@ -75,8 +75,11 @@ async function writeShard(
       const { id, set: dataset } = subject;
       shard ??= await Shard.create(await out.place(shardPath(dataset, index)));
       for (const angles of subject.views) {
-        const { view } = await drawView({ ...subject, angles });
-        await shard.add({ subject: id, view: viewName(angles), dataset }, encodeSuiteView(view));
+        const { view, maps: { window } } = await drawView({ ...subject, angles });
+        await shard.add(
+          { subject: id, view: viewName(angles), dataset },
+          encodeSuiteView(view, { window }),
+        );
         samples++;
       }
     }

@@ -13,6 +13,17 @@ export function source(bytes: Uint8Array, name = "test.bin") {
   return bytesSource(name, bytes);
 }
 
+/** Bytes one after the other. */
+export function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const out = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
+}
+
 /** Bytes of text. */
 export function bytesOf(text: string): Uint8Array {
   return new TextEncoder().encode(text);

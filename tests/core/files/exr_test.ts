@@ -37,6 +37,29 @@ Deno.test("readExr() gives back every bit that encodeExr() wrote, in each compre
   );
 });
 
+Deno.test("encodeExr() writes the same file with and without a window", async () => {
+  const place = fc.integer({ min: 0, max: 40 });
+  const compression = fc.constantFrom("none" as const, "zips" as const, "zip" as const);
+  const places = fc.tuple(place, place, place, place);
+  await fc.assert(
+    fc.asyncProperty(images(), compression, places, async (image, compression, places) => {
+      const { width, height, channels } = image;
+      const [x0, x1] = places.slice(0, 2).map((x) => Math.min(x, width)).sort((a, b) => a - b);
+      const [y0, y1] = places.slice(2).map((y) => Math.min(y, height)).sort((a, b) => a - b);
+      for (const plane of Object.values(channels)) {
+        for (let i = 0; i < plane.length; i++) {
+          const x = i % width, y = Math.floor(i / width);
+          if (x < x0 || x >= x1 || y < y0 || y >= y1) plane[i] = 0;
+        }
+      }
+      const bytes = encodeExr(image, { compression, window: { x0, y0, x1, y1 } });
+      assert.deepEqual(encodeExr(image, { compression }), bytes);
+      assert.deepEqual(await readExr(source(bytes)), image);
+    }),
+    { seed: SEED, numRuns: 200 },
+  );
+});
+
 Deno.test("encodeExr() keeps −0 and the payload of NaN out of the blocks for background", async () => {
   const Y = new Float32Array(64);
   Y[5] = -0;
