@@ -85,6 +85,22 @@ Deno.test("writeSuiteView() writes equal bytes for equal views", async () => {
   });
 });
 
+Deno.test("writeSuiteView() writes the same bytes where it is told what is background", async () => {
+  const view = await drawn("persp50"), { width, height } = view.camera;
+  const rows = Array.from({ length: height }, (_, y) => y)
+    .filter((y) => view.mask!.subarray(y * width, (y + 1) * width).includes(255));
+  const window = { x0: 0, y0: rows[0], x1: width, y1: rows.at(-1)! + 1 };
+  assert.ok(rows.length < height, "there is background above and below");
+  await inFolder(async (folder) => {
+    const names = await writeSuiteView(`${folder}/a`, view);
+    await writeSuiteView(`${folder}/b`, view, { window });
+    for (const name of names) {
+      const [a, b] = ["a", "b"].map((side) => Deno.readFileSync(`${folder}/${side}/${name}`));
+      assert.deepEqual(a, b, name);
+    }
+  });
+});
+
 Deno.test("writeSuiteView() writes camera.json as the format says", async () => {
   const view = await drawn("persp50", ["mask"]);
   await inFolder(async (folder) => {
