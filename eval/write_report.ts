@@ -32,6 +32,8 @@ export interface WriteReportOptions {
   locate?: Locate | undefined;
   /** A folder with one page a subject, larger meshes and 2K maps, instead of one file. */
   split?: boolean | undefined;
+  /** The most subjects with a card in one file. Default: 500; a folder has a page for each. */
+  mostSubjects?: number | undefined;
   /** Leaves out what tells who the subjects are: ids, pictures, meshes, files, reasons. */
   redact?: boolean | undefined;
   /** Whose scans' shapes are copied into the page. Default: those under an open licence. */
@@ -90,6 +92,7 @@ export async function writeReport(
     command: redact ? undefined : options.command,
     workers,
     memory,
+    mostSubjects: options.mostSubjects ?? (options.split ? Infinity : undefined),
     locate,
     embedScans: options.embedScans,
     pictures: options.pictures,

@@ -158,6 +158,9 @@ export function reportEval(
   return failed.length > 0 ? 1 : 0;
 }
 
+/** The most notes that are printed one by one; the page and `--json` have them all. */
+const MOST_NOTES = 20;
+
 /** Prints the ranking boards; subjects that could not be drawn make the exit code 1. */
 export function reportBoards(
   leaderboard: Leaderboard,
@@ -166,7 +169,8 @@ export function reportBoards(
 ): 0 | 1 {
   if (flags.json) print(compactJson({ event: "summary", command: "report", out, notes }));
   else {
-    for (const note of notes) eprint(`note: ${note}`);
+    for (const note of notes.slice(0, MOST_NOTES)) eprint(`note: ${note}`);
+    if (notes.length > MOST_NOTES) eprint(`note: … and ${notes.length - MOST_NOTES} more`);
     if (!flags.quiet) {
       for (const board of leaderboard.boards) {
         if (board.ranking) print(boardTable(board, leaderboard));

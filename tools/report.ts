@@ -2,7 +2,16 @@
 import { Option } from "@commander-js/extra-typings";
 import { userPath } from "../core/work/paths.ts";
 import { capacityOf } from "./_capacity.ts";
-import { command, type Finish, JSON_OUT, MEMORY, natural, QUIET, WORKERS } from "./_options.ts";
+import {
+  command,
+  type Finish,
+  JSON_OUT,
+  MEMORY,
+  natural,
+  positive,
+  QUIET,
+  WORKERS,
+} from "./_options.ts";
 
 /** Makes the command. */
 export function report(finish: Finish) {
@@ -21,6 +30,7 @@ export function report(finish: Finish) {
       new Option("--embed-scans <which>", "scans whose shape is copied into the page")
         .choices(["open", "all", "none"] as const).default("open" as const),
     )
+    .option("--most-subjects <n>", "cards in one file, evenly from best to worst (500)", positive)
     .option("--no-timings", "leave out seconds and memory, which differ from run to run")
     .option("--verified <file>", "what `verify --json` printed, to be shown")
     .option("--serve", "show the results to this machine's browser instead of writing files")
@@ -43,6 +53,7 @@ export function report(finish: Finish) {
         title: flags.title,
         command: `npx -y deno@2.9.6 task scan2score report ${files.join(" ")} -o ${flags.out}`,
         split: flags.split,
+        mostSubjects: flags.mostSubjects,
         redact: flags.redact,
         embedScans: flags.embedScans,
         timings: flags.timings,

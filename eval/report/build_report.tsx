@@ -7,8 +7,10 @@ import { mergeResults } from "../merge_results.ts";
 import { hasAnything, pageData, subjectData } from "./client_data.ts";
 import { Page } from "./components/page.tsx";
 import { type EmbedScans, mayEmbed } from "./embed_scans.ts";
+import { chooseSubjects, MOST_SUBJECTS } from "./choose_subjects.ts";
 import { pageShell } from "./page_shell.tsx";
 import {
+  nameOf,
   reportData,
   type ReportModel,
   startBoard,
@@ -42,6 +44,8 @@ export interface ReportOptions {
   meshBytes?: number | undefined;
   /** Whose scans' shapes are copied into the page. Default: `open`. */
   embedScans?: EmbedScans | undefined;
+  /** The most subjects with a card: see {@linkcode chooseSubjects}. Default: {@linkcode MOST_SUBJECTS}. */
+  mostSubjects?: number | undefined;
   /** Where files are that are not where the results say. */
   locate?: Locate | undefined;
   /** Threads that draw; 0, the default, draws in this one. The page is the same. */
@@ -87,10 +91,16 @@ export async function buildReport(
   const results = placed.map(({ results }) => results);
   const pool = mergeResults(results);
   const heat = heatOf(leaderboard, options.maxMm);
-  const { assets, notes } = await makeAssets(subjectKeys(pool), { placed, leaderboard, options });
+  const keys = chooseSubjects(subjectKeys(pool), {
+    pool,
+    leaderboard,
+    most: options.mostSubjects ?? MOST_SUBJECTS,
+  });
+  const { assets, notes } = await makeAssets(keys, { placed, leaderboard, options });
   const timings = await readTimings(options.timings === false ? [] : placed, options.locate);
   const model = reportData(leaderboard, {
     results,
+    keys,
     heat,
     title: options.title,
     command: options.command,
@@ -207,9 +217,4 @@ export async function subjectJob(
       embedScan: await mayEmbed(plan, options.embedScans ?? "open"),
     },
   };
-}
-
-/** A name for maps: subjects of two data sets may share an id. */
-function nameOf({ dataset, subject }: SubjectKey): string {
-  return JSON.stringify([dataset, subject]);
 }

@@ -83,7 +83,11 @@ function boardData(
   }
   const rows = rowsOf(pool, board);
   const views = [...new Set(rows.flatMap((row) => row.view ?? []))].sort(compareText);
-  const indexOf = new Map(board.subjects.map((name, i) => [name, i]));
+  const shown = new Map(
+    model.subjects.flatMap((s, i) => s.dataset === board.dataset ? [[s.subject, i] as const] : []),
+  );
+  const subjects = board.subjects.filter((name) => shown.has(name));
+  const indexOf = new Map(subjects.map((name, i) => [name, i]));
   return {
     id,
     protocol: board.protocol,
@@ -93,12 +97,10 @@ function boardData(
     columns: board.columns,
     keys: own,
     methods: board.entries.map(({ method, usesTruth }) => ({ name: method, usesTruth })),
-    subjects: board.subjects.map((name) =>
-      model.subjects.findIndex((s) => s.subject === name && s.dataset === board.dataset)
-    ),
+    subjects: subjects.map((name) => shown.get(name)!),
     views,
     rows: board.entries.map(({ method }) =>
-      rows.filter((row) => row.method === method).map((row) => {
+      rows.filter((row) => row.method === method && indexOf.has(row.subject)).map((row) => {
         const scores = row.scores[board.alignment];
         return [
           indexOf.get(row.subject)!,

@@ -105,6 +105,8 @@ export interface ReportModel {
   /** The board that is shown first: the one that ranks. */
   start: BoardModel;
   subjects: readonly SubjectModel[];
+  /** How many subjects were scored: more than `subjects` where the page shows some of them. */
+  scored: number;
   heat: { maxMm: number; alignment: string };
   provenance: ProvenanceModel;
   /** Subjects are asked for when they are opened: a served page. */
@@ -114,6 +116,8 @@ export interface ReportModel {
 /** What the page is assembled from, beside the leaderboard. */
 export interface ReportDataOptions {
   results: readonly Results[];
+  /** The subjects that are shown. Default: all. */
+  keys?: readonly (SubjectKey & { views: string[] })[] | undefined;
   /** What is shown of a subject. */
   assets?: ((key: SubjectKey) => SubjectAssets | undefined) | undefined;
   /** What a method took for a subject. */
@@ -149,14 +153,15 @@ export function reportData(leaderboard: Leaderboard, options: ReportDataOptions)
     return { id: `b-${i}`, board, protocol, spread };
   });
   const start = startBoard(boards);
-  const subjects = subjectKeys(pool).map(({ views, ...key }, i): SubjectModel => ({
+  const all = subjectKeys(pool), rows = rowsBySubject(pool);
+  const subjects = (options.keys ?? all).map(({ views, ...key }, i): SubjectModel => ({
     ...key,
     id: `s-${i}`,
     link: options.link?.(`s-${i}`),
     views,
     results: Object.fromEntries(
       boards.filter(({ board }) => board.dataset === key.dataset)
-        .map(({ id, board }) => [id, resultsOf(pool, { board, order: start, key })]),
+        .map(({ id, board }) => [id, resultsOf(rows.get(nameOf(key))!, { board, order: start })]),
     ),
     assets: options.assets?.(key) ?? NO_ASSETS,
     timings: Object.fromEntries(
@@ -172,6 +177,7 @@ export function reportData(leaderboard: Leaderboard, options: ReportDataOptions)
     boards,
     start,
     subjects,
+    scored: all.length,
     heat,
     onDemand: options.onDemand ?? false,
     provenance: {
@@ -206,7 +212,7 @@ export function startBoard<B extends { board: Board }>(boards: readonly B[]): B 
 export function subjectKeys(pool: ResultsPool): (SubjectKey & { views: string[] })[] {
   const keys = new Map<string, SubjectKey & { views: string[] }>();
   for (const row of pool.rows) {
-    const name = JSON.stringify([row.dataset, row.subject]);
+    const name = nameOf(row);
     const key = keys.get(name) ?? { dataset: row.dataset, subject: row.subject, views: [] };
     keys.set(name, key);
     if (row.view !== undefined && !key.views.includes(row.view)) key.views.push(row.view);
@@ -222,22 +228,35 @@ export function subjectKeys(pool: ResultsPool): (SubjectKey & { views: string[] 
   });
 }
 
+/** A name for maps: subjects of two data sets may share an id. */
+export function nameOf({ dataset, subject }: Pick<SubjectKey, "dataset" | "subject">): string {
+  return JSON.stringify([dataset, subject]);
+}
+
+function rowsBySubject({ rows }: ResultsPool): Map<string, PooledRow[]> {
+  const found = new Map<string, PooledRow[]>();
+  for (const row of rows) {
+    const name = nameOf(row), own = found.get(name);
+    if (own === undefined) found.set(name, [row]);
+    else own.push(row);
+  }
+  return found;
+}
+
+/** What each method did on the subject whose rows these are. */
 function resultsOf(
-  pool: ResultsPool,
-  options: { board: Board; order: BoardModel; key: SubjectKey },
+  subjectRows: readonly PooledRow[],
+  options: { board: Board; order: BoardModel },
 ): SubjectResult[] {
-  const { board, order, key } = options;
-  const rows = rowsOf(pool, board);
-  const { cells } = gatherSubjects(
-    rows.filter((row) => row.subject === key.subject),
-    board.alignment,
-  );
+  const { board, order } = options;
+  const rows = subjectRows.filter(({ protocol }) => protocol === board.protocol);
+  const { cells } = gatherSubjects(rows, board.alignment);
   const place = new Map(order.board.entries.map((entry, i) => [entry.method, i]));
   return board.entries.toSorted((a, b) =>
     (place.get(a.method) ?? Infinity) - (place.get(b.method) ?? Infinity)
   ).map(({ method, usesTruth }) => {
     const cell = cells.get(method)?.[0];
-    const own = rows.filter((row) => row.method === method && row.subject === key.subject);
+    const own = rows.filter((row) => row.method === method);
     const named = (row: PooledRow, text: string) =>
       row.view === undefined || own.length === 1 ? text : `${row.view}: ${text}`;
     return {

@@ -1,6 +1,6 @@
 import { describeKey } from "../../keys.ts";
 import type { LeaderboardChanges } from "../../leaderboard_changes.ts";
-import { count } from "../format.ts";
+import { count, groupDigits } from "../format.ts";
 import type { BoardModel, ReportModel } from "../report_data.ts";
 import { AllScores } from "./all_scores.tsx";
 import { Changes } from "./changes.tsx";
@@ -45,7 +45,7 @@ export function Page(
       <main>
         <section aria-label="Leaderboard">
           <BoardSwitch boards={boards} start={start} />
-          <TableTools />
+          <TableTools whole={model.scored === subjects.length} />
           {boards.map((board) => (
             <div data-board={board.id} hidden={board !== start}>
               <BoardTable model={board} methods={leaderboard.methods} />
@@ -61,7 +61,7 @@ export function Page(
           ))}
         </section>
         {changes !== undefined && <Changes changes={changes.since} than={changes.than} />}
-        <Compare />
+        {model.scored === subjects.length && <Compare />}
         <Plots model={model} />
         <section id="subjects">
           <div class="bench">
@@ -79,6 +79,7 @@ export function Page(
               arrow keys then walk between methods and pictures.
             </p>
           )}
+          {subjects.length < model.scored && <p class="note">{excerptText(model)}</p>}
           <div class="subjects">
             {subjects.map((subject) => <SubjectCard model={model} subject={subject} />)}
           </div>
@@ -197,6 +198,16 @@ function BoardSwitch({ boards, start }: { boards: readonly BoardModel[]; start: 
       ))}
     </fieldset>
   );
+}
+
+/** Of more subjects than a page holds, which are shown. */
+function excerptText({ scored, subjects, start }: ReportModel): string {
+  const first = start.board.entries[0]?.method;
+  return `${groupDigits(subjects.length)} of ${
+    groupDigits(scored)
+  } subjects are shown, evenly from ` +
+    `the best to the worst of ${first}. The tables, intervals and plots of scores count all of them; so does ` +
+    "results.json. With --split each subject gets a page of its own; --most-subjects shows more here.";
 }
 
 function SubjectOrder({ model }: { model: ReportModel }) {

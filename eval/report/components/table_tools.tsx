@@ -1,15 +1,19 @@
 /** What stands over the ranked table: filters, columns, copies. */
 
-/** Controls that need the script; hidden without it. */
-export function TableTools() {
+/** Controls that need the script; hidden without it. Filters need all scores in the page. */
+export function TableTools({ whole }: { whole: boolean }) {
   return (
     <div class="tools" data-live hidden>
-      <label>
-        Subjects <input type="search" name="subjects" placeholder="all" autocomplete="off" />
-      </label>
-      <label hidden>
-        View <select name="view" />
-      </label>
+      {whole && (
+        <>
+          <label>
+            Subjects <input type="search" name="subjects" placeholder="all" autocomplete="off" />
+          </label>
+          <label hidden>
+            View <select name="view" />
+          </label>
+        </>
+      )}
       <label hidden>
         Body part <select name="part" />
       </label>
