@@ -32,7 +32,7 @@ export function checkMesh(mesh: Mesh): MeshCheck {
   for (let f = 0; f < faces; f++) {
     const a = indices[3 * f], b = indices[3 * f + 1], c = indices[3 * f + 2];
     if (a >= vertices || b >= vertices || c >= vertices) outside++;
-    else if (a === b || b === c || c === a || doubleArea(positions, a, b, c) === 0) {
+    else if (a === b || b === c || c === a || hasNoArea(positions, a, b, c)) {
       if (degenerate++ === 0) first = f;
     }
   }
@@ -68,12 +68,12 @@ function notFinite(values: Float32Array, width: number): { count: number; first:
   return { count, first };
 }
 
-function doubleArea(p: Float32Array, a: number, b: number, c: number): number {
+function hasNoArea(p: Float32Array, a: number, b: number, c: number): boolean {
   const ux = p[3 * b] - p[3 * a],
     uy = p[3 * b + 1] - p[3 * a + 1],
     uz = p[3 * b + 2] - p[3 * a + 2];
   const vx = p[3 * c] - p[3 * a],
     vy = p[3 * c + 1] - p[3 * a + 1],
     vz = p[3 * c + 2] - p[3 * a + 2];
-  return Math.hypot(uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx);
+  return uy * vz - uz * vy === 0 && uz * vx - ux * vz === 0 && ux * vy - uy * vx === 0;
 }

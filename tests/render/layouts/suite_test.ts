@@ -12,6 +12,10 @@ import {
 } from "../../../render/layouts/suite_files.ts";
 import { readSuiteView } from "../../../render/layouts/suite_reader.ts";
 import { writeSuiteView } from "../../../render/layouts/suite.ts";
+import { LayoutFolder } from "../../../render/layouts/layout.ts";
+import { SUITE_LAYOUT } from "../../../render/layouts/suite_layout.ts";
+import { RENDER_DEFAULTS } from "../../../render/render_options.ts";
+import { viewName } from "../../../render/view_names.ts";
 import { studioLight } from "../../../render/light.ts";
 import { sphere } from "../_shapes.ts";
 
@@ -97,6 +101,35 @@ Deno.test("writeSuiteView() writes the same bytes where it is told what is backg
     for (const name of names) {
       const [a, b] = ["a", "b"].map((side) => Deno.readFileSync(`${folder}/${side}/${name}`));
       assert.deepEqual(a, b, name);
+    }
+  });
+});
+
+Deno.test("SUITE_LAYOUT writes of each view what it writes of that view alone", async () => {
+  const mesh = sphere(0.7, 24), backend = cpuBackend(), framing = framingOf(mesh);
+  const views = [{ yawDeg: 0, pitchDeg: 0 }, { yawDeg: 90, pitchDeg: 40 }];
+  // The second is smaller on the picture: what the first left must be gone.
+  const framings = [framing, { ...framing, radiusM: 3 * framing.radiusM }];
+  const write = async (folder: string, indices: readonly number[]) => {
+    const prepared = { scan: await backend.prepare(mesh) };
+    const scene = { backend, prepared, framing, warnings: [], mesh };
+    const maps: SuiteGroup[] = ["color", "normal", "depth", "mask"];
+    const options = { ...RENDER_DEFAULTS, size: 48, maps };
+    const out = new LayoutFolder(folder);
+    for (const index of indices) {
+      Object.assign(scene, { framing: framings[index] });
+      const subject = { id: "s", set: "test", scene, metresPerUnit: 1, views, options };
+      await SUITE_LAYOUT.view!({ ...subject, index, angles: views[index] }, out);
+    }
+    return out.written.filter((path) => path.includes(viewName(views[1])));
+  };
+  await inFolder(async (folder) => {
+    const files = await write(`${folder}/both`, [0, 1]);
+    assert.deepEqual(await write(`${folder}/alone`, [1]), files);
+    assert.equal(files.length, 8);
+    for (const file of files) {
+      const [a, b] = ["both", "alone"].map((run) => Deno.readFileSync(`${folder}/${run}/${file}`));
+      assert.deepEqual(a, b, file);
     }
   });
 });
