@@ -88,7 +88,8 @@ function fillMaps(
   const { scene, frame, visibility } = seen;
   const covered = coveredPixels(visibility, frame);
   result.stats.covered = covered.length;
-  if (result.mask !== undefined) { for (const pixel of covered) result.mask[pixel] = 255; }
+  const { mask } = result;
+  for (let n = 0; mask !== undefined && n < covered.length; n++) mask[covered[n]] = 255;
 
   for (let start = 0; start < covered.length; start += PIECE) {
     const pixels = covered.subarray(start, start + PIECE);

@@ -7,6 +7,7 @@ import { angleWeightedNormals } from "../../../core/geometry/normals.ts";
 import { weldByPosition } from "../../../core/geometry/weld.ts";
 import { InputError } from "../../../core/work/errors.ts";
 import { type CompactMesh, DISTANCE_STEP_M, encodeCompactGlb } from "./glb_compressed.ts";
+import { simplifyUsed } from "./simplify_used.ts";
 
 /** A mesh for the viewer. */
 export interface ViewerMesh {
@@ -175,7 +176,7 @@ function simplified(positions: Float32Array, given: Uint32Array, target: number)
     ? [given]
     : MeshoptSimplifier.simplifySloppy(given, positions, 3, null, 3 * DENSE_TRIANGLES, 1);
   const indices = thinned.length > 0 ? thinned : given;
-  const [fine] = MeshoptSimplifier.simplify(indices, positions, 3, 3 * target, 1);
+  const fine = simplifyUsed(positions, indices, target);
   if (fine.length > 0 && fine.length <= 3.6 * target) return fine;
   const [coarse] = MeshoptSimplifier.simplifySloppy(indices, positions, 3, null, 3 * target, 1);
   return coarse.length > 0 ? coarse : fine;
@@ -189,7 +190,8 @@ function compactMesh(
   const indices = mesh.indices.slice();
   const [remap, count] = MeshoptEncoder.reorderMesh(indices, true, true);
   const points = new Float32Array(3 * count), normals = new Float32Array(3 * count);
-  for (const [from, to] of remap.entries()) {
+  for (let from = 0; from < remap.length; from++) {
+    const to = remap[from];
     if (to >= count) continue; // no triangle left uses it
     points.set(mesh.positions.subarray(3 * from, 3 * from + 3), 3 * to);
     const normal = mesh.normals.subarray(3 * from, 3 * from + 3);
