@@ -1,6 +1,6 @@
 /** Rays against the tree: is anything hit, and what first. */
 import { faceAt, firstLeaf, firstSlot, NODE, nodes, stack, triangleAt } from "./tree";
-import { packLimit, push } from "./sort";
+import { onlyChild, packLimit, push } from "./sort";
 
 /** The ray. */
 let ox: f64 = 0, oy: f64 = 0, oz: f64 = 0;
@@ -73,6 +73,11 @@ function cast(from: f64, to: f64, any: bool): void {
       v128.and(f32x4.le(enterEarly, f32x4.mul(leave, wide)), nonEmpty),
       f32x4.le(enterEarly, f32x4.splat(limit)),
     );
+    const only = onlyChild(mask, node);
+    if (only != 0 && only < firstLeaf) {
+      node = only;
+      continue;
+    }
     top = push(top, enterEarly, mask, node);
 
     let found = false;

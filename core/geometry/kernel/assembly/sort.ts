@@ -40,3 +40,11 @@ export function push(top: usize, keys: v128, mask: v128, node: u32): usize {
   v128.store(top, v128.shuffle<i32>(sorted, first, 2, 6, 3, 7), 16);
   return top + (<usize> popcnt(i32x4.bitmask(mask)) << 3);
 }
+
+/** The child of `node` that `mask` holds, where it holds no other; else 0. */
+// @ts-ignore: AssemblyScript's own
+@inline
+export function onlyChild(mask: v128, node: u32): u32 {
+  const lanes = i32x4.bitmask(mask);
+  return lanes != 0 && (lanes & (lanes - 1)) == 0 ? 4 * node + 1 + ctz(lanes) : 0;
+}
