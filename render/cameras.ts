@@ -62,8 +62,12 @@ export function framingOf(mesh: Mesh, upright: Matrix4 = identity()): Framing {
   const centroidM = surfaceCentroid(mesh);
   const { positions, indices } = mesh;
   const [a, b, c, , d, e, f, , g, h, i] = upright;
+  const seen = new Uint8Array(positions.length / 3);
   let radiusM = 0;
-  for (const vertex of indices) {
+  for (let corner = 0; corner < indices.length; corner++) {
+    const vertex = indices[corner];
+    if (seen[vertex] === 1) continue;
+    seen[vertex] = 1;
     const x = positions[3 * vertex] - centroidM[0];
     const y = positions[3 * vertex + 1] - centroidM[1];
     const z = positions[3 * vertex + 2] - centroidM[2];
