@@ -25,17 +25,32 @@ export interface MeshEdges {
  */
 export function meshEdges(corners: Uint32Array): MeshEdges {
   // 1. Count the sides at their lower end, 2. put them there: buckets in the order of that end.
-  let vertices = 0;
+  let vertices = 0, count = 0;
   for (let i = 0; i < corners.length; i++) if (corners[i] >= vertices) vertices = corners[i] + 1;
   const bucketAt = new Uint32Array(vertices + 1);
-  const count = forSides(corners, (_side, low) => bucketAt[low + 1]++);
+  for (let f = 0; f < corners.length; f += 3) {
+    const a = corners[f], b = corners[f + 1], c = corners[f + 2];
+    if (a === b || b === c || c === a) continue;
+    count += 3;
+    bucketAt[(a < b ? a : b) + 1]++;
+    bucketAt[(b < c ? b : c) + 1]++;
+    bucketAt[(c < a ? c : a) + 1]++;
+  }
   for (let v = 0; v < vertices; v++) bucketAt[v + 1] += bucketAt[v];
   const uses = new Uint32Array(count), ends = new Uint32Array(count);
   const next = bucketAt.slice(0, vertices);
-  forSides(corners, (side, low, high) => {
-    ends[next[low]] = high;
-    uses[next[low]++] = side;
-  });
+  const put = (side: number, from: number, to: number) => {
+    const at = next[from < to ? from : to]++;
+    ends[at] = from < to ? to : from;
+    uses[at] = side;
+  };
+  for (let f = 0; f < corners.length; f += 3) {
+    const a = corners[f], b = corners[f + 1], c = corners[f + 2];
+    if (a === b || b === c || c === a) continue;
+    put(f, a, b);
+    put(f + 1, b, c);
+    put(f + 2, c, a);
+  }
 
   // 3. Order each bucket by the other end, sides of one edge as they came; 4. cut it into edges.
   const starts = new Uint32Array(count + 1);
@@ -55,26 +70,6 @@ export function meshEdges(corners: Uint32Array): MeshEdges {
   }
   starts[edges] = count;
   return { uses, starts: starts.slice(0, edges + 1), boundary, nonManifold, inconsistent };
-}
-
-/** Visits the sides of the triangles with three different corners; returns how many there are. */
-function forSides(
-  corners: Uint32Array,
-  visit: (side: number, low: number, high: number) => void,
-): number {
-  let count = 0;
-  for (let f = 0; f < corners.length; f += 3) {
-    const a = corners[f], b = corners[f + 1], c = corners[f + 2];
-    if (a === b || b === c || c === a) continue;
-    count += 3;
-    if (a < b) visit(f, a, b);
-    else visit(f, b, a);
-    if (b < c) visit(f + 1, b, c);
-    else visit(f + 1, c, b);
-    if (c < a) visit(f + 2, c, a);
-    else visit(f + 2, a, c);
-  }
-  return count;
 }
 
 /** Longest bucket that is sorted by insertion: the sides round an ordinary vertex. */

@@ -32,18 +32,24 @@ const SYMMETRIC = 1e-5;
  * over the triangles). The two most skewed axes point where the third moment is positive, the third
  * completes a right-handed frame. A surface too symmetric for that keeps the axes of its file.
  *
+ * @param areas Of its triangles, where they are known already.
  * @throws {InputError} If the surface has no area, or not a finite one.
  */
-export function canonicalFrame(mesh: Pick<Mesh, "positions" | "indices">): CanonicalFrame {
-  const { area, centre } = centroid(mesh);
+export function canonicalFrame(
+  mesh: Pick<Mesh, "positions" | "indices">,
+  areas: Float64Array = triangleAreas(mesh),
+): CanonicalFrame {
+  const { area, centre } = centroid(mesh, areas);
   checkArea(area);
   // Per unit area, and for a surface of radius about 1, so that thresholds mean the same for all.
-  const second = secondMoments(mesh, centre).map((value) => value / area);
+  const second = secondMoments(mesh, centre, areas).map((value) => value / area);
   const variance = second[0] + second[4] + second[8], radius = Math.sqrt(variance);
   const { values, vectors } = eigenSymmetric(second, 3);
   const distinct = values[0] - values[1] > SYMMETRIC * variance &&
     values[1] - values[2] > SYMMETRIC * variance;
-  const skews = thirdMoments(mesh, centre, vectors).map((m) => m / (area * radius ** 3));
+  const skews = thirdMoments(mesh, { centre, axes: vectors, areas }).map((m) =>
+    m / (area * radius ** 3)
+  );
   const order = [0, 1, 2].sort((i, j) => Math.abs(skews[j]) - Math.abs(skews[i]) || i - j);
   const own = distinct && Math.abs(skews[order[1]]) > SYMMETRIC;
   const axes = own ? pointed(vectors, skews, order) : Float64Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1);
@@ -96,12 +102,14 @@ export function toCanonical(
   ];
 }
 
-function centroid(mesh: Pick<Mesh, "positions" | "indices">) {
-  const { positions: p, indices } = mesh;
+function centroid(
+  { positions: p, indices }: Pick<Mesh, "positions" | "indices">,
+  areas: Float64Array,
+) {
   let area = 0, x = 0, y = 0, z = 0;
   for (let i = 0; i < indices.length; i += 3) {
     const a = 3 * indices[i], b = 3 * indices[i + 1], c = 3 * indices[i + 2];
-    const w = triangleArea(p, a, b, c);
+    const w = areas[i / 3];
     area += w;
     x += w * (p[a] + p[b] + p[c]);
     y += w * (p[a + 1] + p[b + 1] + p[c + 1]);
@@ -109,6 +117,17 @@ function centroid(mesh: Pick<Mesh, "positions" | "indices">) {
   }
   const centre = [x / (3 * area), y / (3 * area), z / (3 * area)] as const;
   return { area, centre };
+}
+
+/** Areas of all triangles. */
+export function triangleAreas(
+  { positions, indices }: Pick<Mesh, "positions" | "indices">,
+): Float64Array {
+  const areas = new Float64Array(indices.length / 3);
+  for (let i = 0, f = 0; f < areas.length; i += 3, f++) {
+    areas[f] = triangleArea(positions, 3 * indices[i], 3 * indices[i + 1], 3 * indices[i + 2]);
+  }
+  return areas;
 }
 
 /** Area of the triangle with corners at offsets a, b, c. */
@@ -126,21 +145,23 @@ export function triangleArea(p: Float32Array, a: number, b: number, c: number): 
 function secondMoments(
   { positions: p, indices }: Pick<Mesh, "positions" | "indices">,
   centre: readonly number[],
+  areas: Float64Array,
 ): Float64Array {
+  const [cx, cy, cz] = centre;
   let xx = 0, xy = 0, xz = 0, yy = 0, yz = 0, zz = 0;
   for (let i = 0; i < indices.length; i += 3) {
     const a = 3 * indices[i], b = 3 * indices[i + 1], c = 3 * indices[i + 2];
-    const w = triangleArea(p, a, b, c) / 12;
-    let sx = 0, sy = 0, sz = 0;
-    for (let k = 0; k < 4; k++) {
-      const v = k === 0 ? a : k === 1 ? b : c;
-      const x = k === 3 ? sx : p[v] - centre[0];
-      const y = k === 3 ? sy : p[v + 1] - centre[1];
-      const z = k === 3 ? sz : p[v + 2] - centre[2];
-      xx += w * x * x, xy += w * x * y, xz += w * x * z;
-      yy += w * y * y, yz += w * y * z, zz += w * z * z;
-      sx += x, sy += y, sz += z;
-    }
+    const w = areas[i / 3] / 12;
+    const ax = p[a] - cx, ay = p[a + 1] - cy, az = p[a + 2] - cz;
+    const bx = p[b] - cx, by = p[b + 1] - cy, bz = p[b + 2] - cz;
+    const dx = p[c] - cx, dy = p[c + 1] - cy, dz = p[c + 2] - cz;
+    const sx = ax + bx + dx, sy = ay + by + dy, sz = az + bz + dz;
+    xx = xx + w * ax * ax + w * bx * bx + w * dx * dx + w * sx * sx;
+    xy = xy + w * ax * ay + w * bx * by + w * dx * dy + w * sx * sy;
+    xz = xz + w * ax * az + w * bx * bz + w * dx * dz + w * sx * sz;
+    yy = yy + w * ay * ay + w * by * by + w * dy * dy + w * sy * sy;
+    yz = yz + w * ay * az + w * by * bz + w * dy * dz + w * sy * sz;
+    zz = zz + w * az * az + w * bz * bz + w * dz * dz + w * sz * sz;
   }
   return Float64Array.of(xx, xy, xz, xy, yy, yz, xz, yz, zz);
 }
@@ -151,13 +172,12 @@ function secondMoments(
  */
 function thirdMoments(
   { positions: p, indices }: Pick<Mesh, "positions" | "indices">,
-  centre: readonly number[],
-  axes: Float64Array,
+  { centre, axes, areas }: { centre: readonly number[]; axes: Float64Array; areas: Float64Array },
 ): Float64Array {
   const moments = new Float64Array(3);
   for (let i = 0; i < indices.length; i += 3) {
     const a = 3 * indices[i], b = 3 * indices[i + 1], c = 3 * indices[i + 2];
-    const w = triangleArea(p, a, b, c) / 10;
+    const w = areas[i / 3] / 10;
     for (let k = 0; k < 3; k++) {
       const x = axes[3 * k], y = axes[3 * k + 1], z = axes[3 * k + 2];
       const at = x * centre[0] + y * centre[1] + z * centre[2];

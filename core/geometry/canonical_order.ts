@@ -5,6 +5,7 @@ import {
   fileFrame,
   toCanonical,
   triangleArea,
+  triangleAreas,
 } from "./canonical_frame.ts";
 import type { Mesh } from "./mesh.ts";
 import { fineMortonOrder } from "./morton.ts";
@@ -31,13 +32,12 @@ export interface CanonicalOrder {
  */
 export function canonicalOrder(mesh: Pick<Mesh, "positions" | "indices">): CanonicalOrder {
   const { positions: p, indices } = mesh;
-  const frame = canonicalFrame(mesh);
+  const areas = triangleAreas(mesh), frame = canonicalFrame(mesh, areas);
   const [cx, cy, cz] = frame.centre, [a0, a1, a2, a3, a4, a5, a6, a7, a8] = frame.axes;
   const count = indices.length / 3;
-  const centres = new Float64Array(3 * count), areas = new Float64Array(count);
+  const centres = new Float64Array(3 * count);
   for (let f = 0; f < count; f++) {
     const a = 3 * indices[3 * f], b = 3 * indices[3 * f + 1], c = 3 * indices[3 * f + 2];
-    areas[f] = triangleArea(p, a, b, c);
     const x = (p[a] + p[b] + p[c]) / 3 - cx;
     const y = (p[a + 1] + p[b + 1] + p[c + 1]) / 3 - cy;
     const z = (p[a + 2] + p[b + 2] + p[c + 2]) / 3 - cz;
@@ -50,14 +50,16 @@ export function canonicalOrder(mesh: Pick<Mesh, "positions" | "indices">): Canon
 
   const faces = new Uint32Array(count), cumulative = new Float64Array(count);
   let place = 0, sum = 0;
-  for (const face of order) {
+  for (let i = 0; i < count; i++) {
+    const face = order[i];
     if (areas[face] === 0) continue;
     sum += areas[face];
     faces[place] = face;
     cumulative[place++] = sum;
   }
   const drawable = place;
-  for (const face of order) {
+  for (let i = 0; place < count; i++) {
+    const face = order[i];
     if (areas[face] !== 0) continue;
     faces[place] = face;
     cumulative[place++] = sum;

@@ -62,7 +62,7 @@ export function topologyOf(mesh: Pick<Mesh, "positions" | "indices">): Topology 
   const edges = meshEdges(corners);
   const { list, pieceOf } = countPieces(corners, edges);
   let collapsedFaces = 0;
-  for (const piece of pieceOf) if (piece < 0) collapsedFaces++;
+  for (let face = 0; face < pieceOf.length; face++) if (pieceOf[face] < 0) collapsedFaces++;
   const genera = list.map((piece) => piece.genus);
   return {
     components: list,
@@ -109,22 +109,21 @@ function countPieces(
   const facePieces = makeSets(faces), fans = makeSets(corners.length);
   const { uses, starts } = edges;
   for (let e = 0; e + 1 < starts.length; e++) {
-    const first = uses[starts[e]];
+    const first = uses[starts[e]], to = endOf(first);
     for (let i = starts[e] + 1; i < starts[e + 1]; i++) {
-      facePieces.unite(Math.floor(first / 3), Math.floor(uses[i] / 3));
-      const to = endOf(first), other = uses[i], otherTo = endOf(other);
+      const other = uses[i], otherTo = endOf(other);
+      facePieces.unite(faceOf(first), faceOf(other));
       const sameWay = corners[first] === corners[other];
       fans.unite(first, sameWay ? other : otherTo);
       fans.unite(to, sameWay ? otherTo : other);
     }
   }
   const list: Component[] = [], pieceOf = new Int32Array(faces).fill(-1);
-  const pieceAt = new Map<number, number>();
   for (let face = 0; face < faces; face++) {
     if (isCollapsed(corners, face)) continue;
-    const root = facePieces.find(face);
-    let piece = pieceAt.get(root);
-    if (piece === undefined) {
+    const root = facePieces.find(face); // the lowest of its piece, so known before the others
+    let piece = pieceOf[root];
+    if (root === face) {
       piece = list.push({
         faces: 0,
         vertices: 0,
@@ -133,14 +132,15 @@ function countPieces(
         euler: 0,
         genus: null,
       }) - 1;
-      pieceAt.set(root, piece);
     }
     pieceOf[face] = piece;
+    let vertices = 0;
+    for (let k = 3 * face; k < 3 * face + 3; k++) if (fans.isLowest(k)) vertices++;
     list[piece].faces++;
-    for (let k = 3 * face; k < 3 * face + 3; k++) if (fans.find(k) === k) list[piece].vertices++;
+    list[piece].vertices += vertices;
   }
   for (let e = 0; e + 1 < starts.length; e++) {
-    const piece = list[pieceOf[Math.floor(uses[starts[e]] / 3)]];
+    const piece = list[pieceOf[faceOf(uses[starts[e]])]];
     piece.edges++;
     if (starts[e + 1] - starts[e] !== 2) piece.watertight = false;
   }
@@ -149,6 +149,11 @@ function countPieces(
     if (piece.watertight && piece.euler % 2 === 0) piece.genus = 1 - piece.euler / 2;
   }
   return { list, pieceOf };
+}
+
+/** The triangle of a side. */
+function faceOf(side: number): number {
+  return (side / 3) >>> 0;
 }
 
 /** The corner that a side runs to; it runs from the corner of its own number. */
