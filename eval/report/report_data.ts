@@ -257,17 +257,39 @@ function resultsOf(
   ).map(({ method, usesTruth }) => {
     const cell = cells.get(method)?.[0];
     const own = rows.filter((row) => row.method === method);
-    const named = (row: PooledRow, text: string) =>
-      row.view === undefined || own.length === 1 ? text : `${row.view}: ${text}`;
     return {
       method,
       usesTruth,
       state: cell?.state ?? "missing",
       scores: cell?.scores ?? {},
-      reasons: own.filter((row) => row.status === "failed")
-        .map((row) => named(row, row.reason ?? "failed")),
-      warnings: own.flatMap((row) => row.warnings.map((text) => named(row, text))),
+      reasons: byView(own, (row) => row.status === "failed" ? [row.reason ?? "failed"] : []),
+      warnings: byView(own, (row) => row.warnings),
     };
+  });
+}
+
+/** The most views that are named before a text that several share. */
+const MOST_NAMED = 3;
+
+/** Texts of a subject's rows, each once, after the views that have it. */
+function byView(
+  rows: readonly PooledRow[],
+  textsOf: (row: PooledRow) => readonly string[],
+): string[] {
+  const viewsOf = new Map<string, string[]>();
+  for (const row of rows) {
+    for (const text of textsOf(row)) {
+      const views = viewsOf.get(text) ?? [];
+      viewsOf.set(text, views);
+      if (row.view !== undefined) views.push(row.view);
+    }
+  }
+  return Array.from(viewsOf, ([text, views]) => {
+    if (views.length === 0 || rows.length === 1) return text;
+    if (views.length <= MOST_NAMED) return `${views.join(", ")}: ${text}`;
+    return `${views.slice(0, MOST_NAMED - 1).join(", ")} and ${
+      views.length - MOST_NAMED + 1
+    } more views: ${text}`;
   });
 }
 

@@ -38,6 +38,26 @@ Deno.test("reportData() gives a subject's mean over its views and names the view
   assert.equal(of("body").scores.nc, mean);
 });
 
+Deno.test("reportData() says once what several views share", () => {
+  const views = ["y000", "y010", "y020", "y030", "y040"];
+  const results = syntheticResults({ subjects: ["a"], views });
+  for (const row of results.rows) {
+    if (row.method !== "body") continue;
+    row.warnings = ["not at rest"];
+    if (row.view === "y010" || row.view === "y040") row.warnings.push("at its bound");
+  }
+  const model = reportData(buildLeaderboard([results], { resamples: 50 }), {
+    results: [results],
+    heat,
+  });
+  const { warnings } = model.subjects[0].results[model.start.id]
+    .find((result) => result.method === "body")!;
+  assert.deepEqual(warnings, [
+    "y000, y010 and 3 more views: not at rest",
+    "y010, y040: at its bound",
+  ]);
+});
+
 Deno.test("reportData() starts at the ranking board and keeps the methods in its order", () => {
   const results = syntheticResults();
   const leaderboard = buildLeaderboard([results], { resamples: 50 });
