@@ -11,16 +11,16 @@
  * PNGs by OpenCV (16-bit depth).
  */
 import { parseArgs } from "node:util";
-import process from "node:process";
 import { RASTER_MAPS, type RasterMaps } from "../../render/backend.ts";
 import { framingOf, suiteCamera } from "../../render/cameras.ts";
 import { drawScene } from "../../render/cpu/draw.ts";
 import { prepareScene } from "../../render/cpu/scene.ts";
-import { FIXTURES, SUITE_ROOT } from "../../core/work/paths.ts";
+import { SUITE_ROOT } from "../../core/work/paths.ts";
 import { join } from "../../core/work/path.ts";
 import { readFixture } from "../render/_fixture.ts";
 import { processCpuSeconds, processPeakMb } from "./_process.ts";
 import { record } from "./_record.ts";
+import { DENSE_SCAN, renderDense, V8_FLAGS } from "./_render_command.ts";
 
 interface Measured {
   peer: string;
@@ -45,7 +45,6 @@ const { values } = parseArgs({
   },
 });
 const size = Number(values.size), yaws = values.yaws.split(",").map(Number);
-const SCAN = join(FIXTURES, "humans", "dense", "h03_dense.glb");
 
 if (values.own) console.log(JSON.stringify(await own()));
 else await compare();
@@ -55,13 +54,12 @@ async function own(): Promise<Measured> {
   const mesh = await readFixture("h03_dense"), framing = framingOf(mesh);
   const maps = RASTER_MAPS.filter((name) => !name.startsWith("face") && name !== "shaded");
   const wall = performance.now(), cpu = processCpuSeconds();
-  const scene = prepareScene(mesh), memory = {};
+  const scene = prepareScene(mesh);
   let reuse: RasterMaps | undefined, covered = 0;
   for (const yawDeg of yaws) {
     const camera = suiteCamera(framing, { yawDeg, pitchDeg: 0 }, { size });
     const drawn = drawScene(scene, camera, {
       maps,
-      memory,
       ...reuse === undefined ? {} : { reuse },
     });
     covered += drawn.stats.covered;
@@ -88,7 +86,7 @@ async function compare(): Promise<void> {
     });
     const job = async (png: string | null) => {
       const file = join(folder, `job${png === null ? "" : "_png"}.json`);
-      await Deno.writeTextFile(file, JSON.stringify({ scan: SCAN, cameras, png }));
+      await Deno.writeTextFile(file, JSON.stringify({ scan: DENSE_SCAN, cameras, png }));
       return file;
     };
     const self = new URL(import.meta.url).pathname;
@@ -97,7 +95,14 @@ async function compare(): Promise<void> {
     if (without) {
       rows.push({ files: "none", ...await measured(Deno.execPath(), denoArgs(self, "--own")) });
     }
-    if (all) rows.push({ files: "8 a view", ...await ownFiles(folder) });
+    if (all) {
+      rows.push({
+        files: "8 a view",
+        peer: "scan2score",
+        covered: 0,
+        ...await renderDense(folder, { yaws, size }),
+      });
+    }
     const png = join(folder, "png");
     await Deno.mkdir(png);
     const script = new URL("./render_peer.py", import.meta.url).pathname;
@@ -118,8 +123,7 @@ async function compare(): Promise<void> {
 }
 
 function denoArgs(file: string, ...args: string[]): string[] {
-  const flags = ["run", "-A", "--v8-flags=--no-maglev,--expose-gc"];
-  return [...flags, file, ...args, `--yaws=${values.yaws}`, `--size=${values.size}`];
+  return ["run", "-A", V8_FLAGS, file, ...args, `--yaws=${values.yaws}`, `--size=${values.size}`];
 }
 
 async function measured(program: string, args: string[]): Promise<Measured> {
@@ -130,37 +134,6 @@ async function measured(program: string, args: string[]): Promise<Measured> {
     throw new Error(`${program} failed: ${new TextDecoder().decode(stderr).slice(-800)}`);
   }
   return JSON.parse(text) as Measured;
-}
-
-/** The command as users call it, its start and reading the scan included. */
-async function ownFiles(folder: string): Promise<Measured> {
-  const set = join(folder, "set");
-  await Deno.mkdir(set);
-  await Deno.copyFile(SCAN, join(set, "h03_dense.glb"));
-  await Deno.writeTextFile(
-    join(set, "h03_dense.json"),
-    JSON.stringify({ id: "h03_dense", scan: "h03_dense.glb", units: "m", up: "+y", front: "+z" }),
-  );
-  const wall = performance.now(), before = process.resourceUsage();
-  const { code, stderr } = await new Deno.Command("bash", {
-    // Processor time and memory of the child alone: GNU time is not everywhere, bash's is.
-    args: ["-c", 'TIMEFORMAT="%U %S"; time "$@" 1>&2', "bash", Deno.execPath()].concat(
-      ["run", "-A", "--v8-flags=--no-maglev,--expose-gc", "tools/main.ts", "render", set],
-      ["-o", join(folder, "out"), `--yaws=${values.yaws}`, "--size", values.size, "--workers", "1"],
-      ["--maps", "color,normal,depth,mask", "--quiet"],
-    ),
-    cwd: SUITE_ROOT,
-  }).output();
-  const text = new TextDecoder().decode(stderr);
-  if (code !== 0) throw new Error(`render failed: ${text.slice(-800)}`);
-  const [user, system] = text.trim().split("\n").at(-1)!.split(" ").map(Number);
-  return {
-    peer: "scan2score",
-    wallSeconds: (performance.now() - wall) / 1000,
-    cpuSeconds: user + system,
-    peakMb: Math.max(process.resourceUsage().maxRSS, before.maxRSS) / 1024,
-    covered: 0,
-  };
 }
 
 async function print(rows: readonly (Measured & { files: string })[]): Promise<void> {
