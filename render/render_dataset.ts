@@ -123,15 +123,7 @@ async function itemsOf(
     const { id } = subject, folder = join(out, id);
     const common = { group: id, inputs: inputs.get(id)!, ...itemOptions };
     const holds = renderHolds(subject);
-    if (name === "suite") {
-      const body = bodyFile ?? subject.fit?.bodyFile;
-      items.push({
-        id,
-        ...common,
-        holds,
-        payload: { kind: "subject", subject, bodyFile: body, folder },
-      });
-    } else if (hasSubjectFiles !== undefined) {
+    if (name !== "suite" && hasSubjectFiles !== undefined) {
       items.push({ id, ...common, holds, payload: { kind: "whole", subject, ...shared } });
     }
     if (item === "subject") continue;
@@ -139,6 +131,12 @@ async function itemsOf(
       const payload = { kind: "view", subject, index, ...shared } as const;
       items.push({ id: `${id}/${viewName(angles)}`, ...common, holds, payload });
     });
+    if (name === "suite") {
+      // After its views, when the scan need not be read again.
+      const body = bodyFile ?? subject.fit?.bodyFile;
+      const payload = { kind: "subject", subject, bodyFile: body, folder } as const;
+      items.push({ id, ...common, holds, payload });
+    }
   }
   return items;
 }

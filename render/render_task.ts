@@ -5,6 +5,7 @@ import { metresPerUnitOf, type Subject } from "../datasets/subject.ts";
 import { LayoutFolder, type LayoutOutcome, type LayoutSubject } from "./layouts/layout.ts";
 import { layoutNamed } from "./layouts/layouts.ts";
 import type { BackendName } from "./backends.ts";
+import type { Framing } from "./cameras.ts";
 import type { RenderOptions } from "./render_options.ts";
 import { prepareSubject, releaseSubject, type SubjectScene } from "./subject_scene.ts";
 import type { ViewAngles } from "./view_names.ts";
@@ -28,7 +29,7 @@ export type RenderPayload =
   );
 
 /** The scene of the subject that this worker drew last. */
-let kept: { key: string; scene: SubjectScene } | undefined;
+let kept: { key: string; subject: Subject; scene: SubjectScene } | undefined;
 
 async function sceneOf(
   subject: Subject,
@@ -52,9 +53,19 @@ async function sceneOf(
       bodyFile,
       needs: { ...needs, mesh: layout !== "suite" },
     });
-    kept = { key, scene };
+    kept = { key, subject, scene };
   }
   return kept.scene;
+}
+
+/** The framing of a subject, where it is the one that this worker drew last. */
+export function framingKept({ id, scanFile, upright, ...unit }: Subject): Framing | undefined {
+  if (kept === undefined) return undefined;
+  const { subject, scene } = kept;
+  const same = subject.id === id && subject.scanFile === scanFile &&
+    metresPerUnitOf(subject) === metresPerUnitOf(unit) &&
+    subject.upright.every((value, i) => value === upright[i]);
+  return same ? scene.framing : undefined;
 }
 
 /** Lets go of the last scene. */

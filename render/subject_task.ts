@@ -22,20 +22,36 @@ export interface SubjectFile {
   folder: string;
 }
 
-/** Writes `subject.json` into `scratch`. */
-export async function writeSubjectFile(scratch: string, file: SubjectFile): Promise<void> {
-  const { mesh } = await loadScan(file.subject, { textures: "skip" });
-  const subject = await withChosenFit(file, mesh);
-  const json = await subjectJson({ ...file, subject }, framingOf(mesh, subject.upright));
+/**
+ * Writes `subject.json` into `scratch`.
+ *
+ * @param known The scan's framing, where its views have just been drawn: then the scan is not read again.
+ */
+export async function writeSubjectFile(
+  scratch: string,
+  file: SubjectFile,
+  known?: Framing,
+): Promise<void> {
+  let loading: Promise<Mesh> | undefined;
+  const scan = () =>
+    loading ??= loadScan(file.subject, { textures: "skip" }).then(({ mesh }) => mesh);
+  const subject = await withChosenFit(file, scan);
+  const json = await subjectJson(
+    { ...file, subject },
+    known ?? framingOf(await scan(), subject.upright),
+  );
   await writeWhole(join(scratch, subject.id, "subject.json"), stableJson(json));
 }
 
 /** The subject with its fit and its keypoints as its views have them. */
-async function withChosenFit({ subject, bodyFile }: SubjectFile, scan: Mesh): Promise<Subject> {
+async function withChosenFit(
+  { subject, bodyFile }: SubjectFile,
+  scan: () => Promise<Mesh>,
+): Promise<Subject> {
   const plain = subject.fit?.candidates === undefined && subject.keypoints !== undefined;
   if (subject.fit === undefined || plain || bodyFile === undefined) return subject;
   try {
-    const { model, fit } = await loadBody(subject, { bodyFile, scan });
+    const { model, fit } = await loadBody(subject, { bodyFile, scan: await scan() });
     const keypoints = subject.keypoints ?? keypointsOfBody(model, poseBody(model, fit));
     return { ...subject, keypoints, fit: { ...subject.fit, fit } };
   } catch (error) {
