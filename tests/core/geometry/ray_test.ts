@@ -81,6 +81,18 @@ Deno.test("anyHits() finds no way out of a closed surface, not even through edge
   }
 });
 
+Deno.test("anyHits() of rays like those before counts only hits between from and to", () => {
+  // Rays side by side that end in one triangle or another of a sphere, at about 1 and 3 from where
+  // they start: so those that stopped the rays before are looked at first.
+  const tree = buildTree(icosphere(2)), count = 200;
+  const origins = Float64Array.from({ length: 3 * count }, (_, i) => [0, i / 3000, 2][i % 3]);
+  const directions = origins.map((_, i) => [0, 0, -1][i % 3]);
+  const hits = (from: number, to: number) => anyHits(tree, { origins, directions }, { from, to });
+  for (const [from, to, hit] of [[0, 4, 1], [0, 0.9, 0], [1.5, 2.5, 0], [1.5, 4, 1], [3.1, 9, 0]]) {
+    assert.ok(hits(from, to).every((one) => one === hit), `${from} to ${to}`);
+  }
+});
+
 Deno.test("firstHits() finds a nested sphere before the one round it", () => {
   const tree = buildTree(join(icosphere(3, 2), icosphere(3, 1)));
   const directions = randomPoints(200).map((value) => value || 1);

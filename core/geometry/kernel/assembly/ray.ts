@@ -24,6 +24,7 @@ let firstFace: u32 = 0;
  * @param any Not 0: stop at the first triangle found, whichever it is.
  */
 export function rays(count: u32, raysAt: usize, hits: usize, hitFaces: usize, any: u32): void {
+  recent0 = recent1 = recent2 = 0;
   for (let i: u32 = 0; i < count; i++) {
     ox = load<f64>(raysAt);
     oy = load<f64>(raysAt, 8);
@@ -44,6 +45,7 @@ function cast(from: f64, to: f64, any: bool): void {
   first = to;
   firstFace = 0xffffffff;
   aim();
+  if (any && castAtRecent(from, to)) return;
   // Boxes are tested in float32, widened by what rounding the origin can move it.
   const slack = f32x4.splat(<f32> ((abs(ox) + abs(oy) + abs(oz)) * 2.4e-7 + 1e-37));
   const x = f32x4.splat(<f32> ox), y = f32x4.splat(<f32> oy), z = f32x4.splat(<f32> oz);
@@ -99,13 +101,36 @@ function cast(from: f64, to: f64, any: bool): void {
         if (t < first || face < firstFace) {
           first = t;
           firstFace = face;
-          if (any) return;
+          if (any) return remember(slot);
           limit = reach(first);
         }
       }
     }
     if (!found) return;
   }
+}
+
+/** Slots of triangles that stopped the last rays: those of neighbours mostly end in the same ones. */
+let recent0: u32 = 0, recent1: u32 = 0, recent2: u32 = 0;
+
+/** Notes a triangle, in place of the one that was noted first. */
+function remember(slot: u32): void {
+  recent2 = recent1;
+  recent1 = recent0;
+  recent0 = slot;
+}
+
+/** Whether the ray hits one of these; if so, that is some hit. */
+function castAtRecent(from: f64, to: f64): bool {
+  return castAt(recent0, from, to) || castAt(recent1, from, to) || castAt(recent2, from, to);
+}
+
+function castAt(slot: u32, from: f64, to: f64): bool {
+  const t = hitAt(slot);
+  if (!(t > from && t < to)) return false;
+  first = t;
+  firstFace = faceAt(slot);
+  return true;
 }
 
 /** Parameter up to which boxes are looked at. */
