@@ -49,7 +49,7 @@ export function drawScene(
   camera: Camera,
   options: RasterRequest,
 ): RasterMaps {
-  const steps = drawSteps(scene, camera, options);
+  const steps = drawSteps(scene, camera, { ...options, into: screenFor(scene) });
   let step = steps.next();
   while (!step.done) {
     const { frame, ...asked } = step.value;
@@ -58,19 +58,30 @@ export function drawScene(
   return step.value;
 }
 
+/** Of the view drawn last in this thread: fresh pages take longer than filling them. */
+let screen = new Float64Array(0);
+
+/** Room for the vertices of a scene; where the scene is small, no more than a few times of that. */
+function screenFor({ positions: { length } }: CpuScene): Float64Array {
+  if (screen.length < length || screen.length > 4 * length) screen = new Float64Array(length);
+  return screen.subarray(0, length);
+}
+
 /**
  * Draws the maps of one view, asking what is visible.
  *
+ * @param options.into For the vertices on the picture, while the steps run. Default: new.
  * @throws {RangeError} If the request or the camera makes no sense.
  */
 export function* drawSteps(
   scene: CpuScene,
   camera: Camera,
-  options: RasterRequest,
+  options: RasterRequest & { into?: Float64Array },
 ): VisibilitySteps<RasterMaps> {
   checkRequest(options);
   const { supersample = 1 } = options;
-  const frame = projectVertices(scene.positions, camera);
+  const { into = new Float64Array(scene.positions.length) } = options;
+  const frame = projectVertices(scene.positions, camera, { into });
   const result = emptyMaps(frame, options);
   const layers = options.maps.some((name) => name.endsWith("_back")) ? 2 : 1;
   const visibility = yield { frame, window: frame.window, layers };

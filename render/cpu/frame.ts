@@ -34,11 +34,16 @@ export function depthOfKey(camera: Camera, key: number): number {
  * Projects all vertices of a mesh.
  *
  * @param positions xyz interleaved, metres in the scan's frame.
+ * @param options.into Becomes {@linkcode Frame.screen}, of the length of `positions`. Default: new.
  */
-export function projectVertices(positions: Float32Array, camera: Camera): Frame {
+export function projectVertices(
+  positions: Float32Array,
+  camera: Camera,
+  options: { into?: Float64Array } = {},
+): Frame {
   const grid = pixelGrid(camera.width, camera.height);
   const { width, height, subpixels } = grid;
-  const screen = new Float64Array(positions.length);
+  const { into: screen = new Float64Array(positions.length) } = options;
   const m = camera.camFromScan;
   const [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11] = m;
   const perspective = camera.projection === "perspective";

@@ -53,8 +53,8 @@ export interface RasterBuffers {
 /** Triangles handed over at a time: their corners stay in the cache. */
 const BATCH = 8192;
 
-/** Bytes of a WebAssembly page; memory that may stand idle. */
-const PAGE = 65536, IDLE_BYTES = 64 << 20;
+/** Bytes of a WebAssembly page; memory that may be more than is needed. */
+const PAGE = 65536, IDLE_BYTES = 32 << 20;
 
 let memory: WebAssembly.Memory | undefined, kernel: Exports | undefined;
 
@@ -119,7 +119,7 @@ export function rasterizeTriangles(
 function opened(bytes: number): Exports {
   const pages = Math.ceil(bytes / PAGE);
   const held = memory?.buffer.byteLength ?? 0;
-  if (kernel === undefined || (held > IDLE_BYTES && held > 4 * bytes)) {
+  if (kernel === undefined || (held > IDLE_BYTES && held > 2 * bytes)) {
     memory = new WebAssembly.Memory({ initial: pages });
     const { exports } = new WebAssembly.Instance(compiled ??= wasmModule(KERNEL_BASE64), {
       env: { memory },
