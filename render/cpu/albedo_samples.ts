@@ -11,12 +11,12 @@ import { textureFootprints } from "./texture_footprints.ts";
  * else vertex colours × base colour, else base colour. Textures are opaque and read with trilinear
  * filtering.
  *
- * @returns Linear RGB, length 3n.
+ * @returns Linear RGB, length 3n, in the samples' memory.
  */
 export function albedoSamples(scene: CpuScene, frame: Frame, samples: Samples): Float32Array {
-  const { faces, weights } = samples;
+  const { faces, weights, memory } = samples;
   const { uvs, colors, faceMaterials, materials } = scene;
-  const albedo = new Float32Array(3 * faces.length);
+  const albedo = memory.albedo.subarray(0, 3 * faces.length);
   const footprints = uvs === undefined ? undefined : textureFootprints(scene, frame, samples);
   const light = LINEAR_OF_SRGB;
   for (let n = 0; n < faces.length; n++) {

@@ -13,6 +13,7 @@ import { albedoSamples } from "./albedo_samples.ts";
 import { encodeColors, encodeNormals } from "./encode.ts";
 import { type Frame, projectVertices } from "./frame.ts";
 import { normalSamples } from "./normal_samples.ts";
+import { pieceMemory } from "./piece_memory.ts";
 import { rasterize, type Visibility } from "./rasterize.ts";
 import { coveredPixels, samplesOf } from "./samples.ts";
 import type { CpuScene } from "./scene.ts";
@@ -102,6 +103,7 @@ function fillMaps(
   const { mask } = result;
   for (let n = 0; mask !== undefined && n < covered.length; n++) mask[covered[n]] = 255;
 
+  const memory = pieceMemory(Math.min(PIECE, covered.length));
   for (let start = 0; start < covered.length; start += PIECE) {
     const pixels = covered.subarray(start, start + PIECE);
     for (const names of SIDES) {
@@ -111,7 +113,7 @@ function fillMaps(
       const shaded = supersample === 1 && side === "front" ? result.shaded : undefined;
       if (!(depth ?? face ?? normal ?? color ?? shaded)) continue;
 
-      const samples = samplesOf(seen, { pixels, side });
+      const samples = samplesOf(seen, { pixels, side, memory });
       for (let n = 0; depth !== undefined && n < pixels.length; n++) {
         depth[pixels[n]] = samples.depths[n];
       }

@@ -31,7 +31,7 @@ export function normalSamples(
   frame: Frame,
   { samples, side }: { samples: Samples; side: Side },
 ): NormalSamples {
-  const { pixels, faces, weights, facing } = samples;
+  const { pixels, faces, weights, facing, memory } = samples;
   const { positions, corners } = scene;
   const { camera } = frame;
   const [m0, m1, m2, , m4, m5, m6, , m8, m9, m10] = camera.camFromScan;
@@ -42,7 +42,7 @@ export function normalSamples(
   const fx = perspective ? camera.fx : 1, fy = perspective ? camera.fy : 1;
   const cx = perspective ? camera.cx : 0, cy = perspective ? camera.cy : 0;
   const towards = side === "front" ? 1 : -1;
-  const normals = new Float32Array(3 * pixels.length);
+  const normals = memory.normals.subarray(0, 3 * pixels.length);
   const stats: NormalStats = { turned: 0, bent: 0, flat: 0 };
   for (let n = 0; n < pixels.length; n++) {
     const corner = 3 * faces[n];

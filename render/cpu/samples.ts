@@ -1,6 +1,7 @@
 /** The surface points behind covered pixels: which triangle, where on it, from which side. */
 import { nearestWeights } from "./nearest.ts";
 import { depthOfKey, type Frame } from "./frame.ts";
+import { type PieceMemory, pieceMemory } from "./piece_memory.ts";
 import type { Visibility } from "./rasterize.ts";
 import type { CpuScene } from "./scene.ts";
 
@@ -16,6 +17,8 @@ export interface Samples {
   weights: Float64Array;
   /** 1 where the triangle is seen from outside (counter-clockwise), −1 from inside, 0 edge-on. */
   facing: Int8Array;
+  /** Where these arrays are, and room for what else is found of the samples. */
+  memory: PieceMemory;
 }
 
 /** Which of the two surfaces. */
@@ -38,17 +41,24 @@ export function coveredPixels(visibility: Visibility, frame: Frame): Uint32Array
 
 const found = new Float64Array(3);
 
+/** Which samples to find. */
+export interface SamplesOptions {
+  /** From {@linkcode coveredPixels}. */
+  pixels: Uint32Array;
+  /** `back` needs two layers. */
+  side: Side;
+  /** Arrays of earlier samples that nobody needs any more. Default: new ones. */
+  memory?: PieceMemory;
+}
+
 /**
  * Finds where on its triangle each covered pixel's ray meets the front or the back surface. Where
  * the snap made a triangle cover a pixel that it just misses, the nearest point of the triangle is
  * taken.
- *
- * @param pixels From {@linkcode coveredPixels}.
- * @param side `back` needs two layers.
  */
 export function samplesOf(
   { scene, frame, visibility }: { scene: CpuScene; frame: Frame; visibility: Visibility },
-  { pixels, side }: { pixels: Uint32Array; side: Side },
+  { pixels, side, memory = pieceMemory(pixels.length) }: SamplesOptions,
 ): Samples {
   const { keys, faces: ids, window, layers } = visibility;
   const { screen, grid: { width, height, subpixels }, camera } = frame;
@@ -57,8 +67,8 @@ export function samplesOf(
   const columns = window.x1 - window.x0, offset = side === "front" ? 0 : 1;
   const middleX = width / 2 - 0.5, middleY = height / 2 - 0.5;
   const count = pixels.length;
-  const faces = new Uint32Array(count), depths = new Float32Array(count);
-  const weights = new Float64Array(2 * count), facing = new Int8Array(count);
+  const faces = memory.faces.subarray(0, count), depths = memory.depths.subarray(0, count);
+  const weights = memory.weights.subarray(0, 2 * count), facing = memory.facing.subarray(0, count);
   for (let n = 0; n < count; n++) {
     const pixel = pixels[n], row = (pixel / width) | 0, column = pixel - row * width;
     const at = layers * ((row - window.y0) * columns + column - window.x0) + offset;
@@ -103,7 +113,7 @@ export function samplesOf(
     // Rows run downwards, so counter-clockwise in space is a negative area here.
     facing[n] = area < 0 ? 1 : area > 0 ? -1 : 0;
   }
-  return { pixels, faces, depths, weights, facing };
+  return { pixels, faces, depths, weights, facing, memory };
 }
 
 /**

@@ -17,18 +17,21 @@ export function textureFootprints(
 ): Float32Array {
   const { corners, faceMaterials, materials } = scene;
   const uvs = scene.uvs!;
-  const { faces, weights, depths } = samples;
+  const { faces, weights, depths, memory } = samples;
   const { screen, grid: { subpixels }, camera } = frame;
   const perspective = camera.projection === "perspective";
   const sizes = materials.flatMap(({ mipMap }) => {
     return mipMap === undefined ? [0, 0] : [mipMap.levels[0].width, mipMap.levels[0].height];
   });
-  const squared = new Float32Array(faces.length);
+  const squared = memory.footprints.subarray(0, faces.length);
   for (let n = 0; n < faces.length; n++) {
     const face = faces[n];
     const material = faceMaterials === undefined ? 0 : faceMaterials[face];
     const width = sizes[2 * material], height = sizes[2 * material + 1];
-    if (width === 0) continue;
+    if (width === 0) {
+      squared[n] = 0;
+      continue;
+    }
     const a = 3 * corners[3 * face], b = 3 * corners[3 * face + 1], c = 3 * corners[3 * face + 2];
     const abX = screen[b] - screen[a], abY = screen[b + 1] - screen[a + 1];
     const acX = screen[c] - screen[a], acY = screen[c + 1] - screen[a + 1];
