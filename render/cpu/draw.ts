@@ -14,7 +14,7 @@ import { encodeColors, encodeNormals } from "./encode.ts";
 import { type Frame, projectVertices } from "./frame.ts";
 import { normalSamples } from "./normal_samples.ts";
 import { pieceMemory } from "./piece_memory.ts";
-import { rasterize, type Visibility } from "./rasterize.ts";
+import { rasterize, roomFor, type Visibility } from "./rasterize.ts";
 import { coveredPixels, samplesOf } from "./samples.ts";
 import type { CpuScene } from "./scene.ts";
 import { shadedSamples } from "./shaded_samples.ts";
@@ -50,22 +50,13 @@ export function drawScene(
   camera: Camera,
   options: RasterRequest,
 ): RasterMaps {
-  const steps = drawSteps(scene, camera, { ...options, into: screenFor(scene) });
+  const steps = drawSteps(scene, camera, { ...options, into: roomFor(scene, camera) });
   let step = steps.next();
   while (!step.done) {
     const { frame, ...asked } = step.value;
     step = steps.next(rasterize(scene, frame, { ...asked, valid: "call" }));
   }
   return step.value;
-}
-
-/** Of the view drawn last in this thread: fresh pages take longer than filling them. */
-let screen = new Float64Array(0);
-
-/** Room for the vertices of a scene; where the scene is small, no more than a few times of that. */
-function screenFor({ positions: { length } }: CpuScene): Float64Array {
-  if (screen.length < length || screen.length > 4 * length) screen = new Float64Array(length);
-  return screen.subarray(0, length);
 }
 
 /**

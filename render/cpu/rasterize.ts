@@ -8,10 +8,12 @@
  * Direct3D 11 functional specification, section 3.4). Depth comes from the plane of the unsnapped
  * triangle. The inner loop is in `kernel/assembly`.
  */
+import type { Camera } from "../../core/geometry/camera.ts";
 import type { PixelWindow } from "../backend.ts";
 import { clipFaces } from "./clip.ts";
 import type { Frame } from "./frame.ts";
-import { rasterizeTriangles } from "./kernel/raster_kernel.ts";
+import { PIXEL_BYTES, rasterizeTriangles, screenRoom } from "./kernel/raster_kernel.ts";
+import { pixelGrid } from "./pixel_grid.ts";
 import type { CpuScene } from "./scene.ts";
 
 /**
@@ -36,12 +38,23 @@ export interface RasterizeOptions {
   layers?: Visibility["layers"];
   /** `call`: the arrays are used again by the next call in this thread. Default: `ever`. */
   valid?: "call" | "ever";
-  /** Larger windows are rasterized strip by strip, bytes. Default: 512 MiB. */
+  /** Larger windows are rasterized strip by strip, bytes. Default: {@linkcode MOST_BYTES}. */
   mostBytes?: number;
 }
 
-/** Bytes of a pixel in one layer. */
-const PIXEL_BYTES = 12;
+/** Largest window that is rasterized at once: 512 MiB. */
+const MOST_BYTES = 1 << 29;
+
+/**
+ * Room for the vertices of a scene on a picture: valid until the thread draws something else.
+ *
+ * @throws {RangeError} If the picture has no size, or is too large.
+ */
+export function roomFor({ positions, faceOf }: CpuScene, camera: Camera): Float64Array {
+  const { width, height } = pixelGrid(camera.width, camera.height);
+  const pixels = Math.min(2 * width * height, Math.floor(MOST_BYTES / PIXEL_BYTES));
+  return screenRoom({ coordinates: positions.length, faces: faceOf.length, pixels });
+}
 
 /**
  * Finds the first and the last surface at each pixel centre of a window. Equal depths go to the
@@ -52,7 +65,7 @@ export function rasterize(
   frame: Frame,
   options: RasterizeOptions = {},
 ): Visibility {
-  const { window = frame.window, layers = 2, valid = "ever", mostBytes = 1 << 29 } = options;
+  const { window = frame.window, layers = 2, valid = "ever", mostBytes = MOST_BYTES } = options;
   const { x0, x1, y0, y1 } = window, { grid } = frame, { faceOf, corners } = scene;
   const draw = (part: PixelWindow) =>
     rasterizeTriangles(

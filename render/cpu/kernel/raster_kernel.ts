@@ -5,6 +5,7 @@
  */
 import { wasmModule } from "../../../core/work/wasm_module.ts";
 import type { PixelWindow } from "../../backend.ts";
+import type { ClippedFaces } from "../clip.ts";
 import type { PixelGrid } from "../pixel_grid.ts";
 import { KERNEL_BASE64 } from "./kernel_wasm.ts";
 
@@ -24,13 +25,12 @@ interface Exports {
   fill(count: number, corners: number, first: number, numbers: number, toClip: number): number;
 }
 
-/** Triangles on the picture; `faces` names them where they are not numbered by their place. */
+/** Triangles on the picture. */
 export interface ScreenTriangles {
   /** Three numbers a vertex, as `Frame.screen`. */
   screen: Float64Array;
   /** Three vertices a triangle. */
   corners: Uint32Array;
-  faces?: Uint32Array;
 }
 
 /** Where triangles are drawn. */
@@ -53,82 +53,129 @@ export interface RasterBuffers {
 /** Triangles handed over at a time: their corners stay in the cache. */
 const BATCH = 8192;
 
-/** Bytes of a WebAssembly page; memory that may be more than is needed. */
+/** Bytes of a WebAssembly page; memory in use that may be more than is needed. */
 const PAGE = 65536, IDLE_BYTES = 32 << 20;
 
-let memory: WebAssembly.Memory | undefined, kernel: Exports | undefined;
+/** Bytes of a pixel in one layer. */
+export const PIXEL_BYTES = 12;
 
-/**
- * Draws triangles into empty buffers.
- *
- * @param clip Is given those that reach nearer than the near plane or beyond the guard band, where
- * there are any; draws what it returns in their place.
- */
-export function rasterizeTriangles(
-  whole: ScreenTriangles,
-  { window: { x0, y0, x1, y1 }, grid, layers, faceOf }: RasterTarget,
-  clip: (faces: readonly number[]) => ScreenTriangles,
-): RasterBuffers {
-  const length = layers * (x1 - x0) * (y1 - y0);
+let compiled: WebAssembly.Module | undefined;
+let memory: WebAssembly.Memory | undefined, kernel: Exports | undefined;
+/** Up to where the memory was written: the pages after that take no room. */
+let written = 0;
+
+/** Addresses, and where they end: what depends on the window comes last. */
+function layoutOf({ coordinates, faces, pixels }: RasterSize) {
   let end = 1024;
   const place = (bytes: number) => {
     const at = end;
     end = Math.ceil((at + bytes) / 16) * 16;
     return at;
   };
-  const corners = place(12 * BATCH), numbers = place(4 * BATCH), toClip = place(4 * BATCH);
-  const keys = place(8 * length), ids = place(4 * length), order = place(4 * faceOf.length);
-  const screen = place(8 * whole.screen.length);
-  const run = opened(end);
-  new Uint32Array(memory!.buffer, order, faceOf.length).set(faceOf);
-  run.look(x0, y0, x1, y1, grid.width, grid.height, grid.subpixels);
-
-  const draw = (triangles: ScreenTriangles, screenAt: number): number[] => {
-    const { buffer } = memory!, clipped: number[] = [];
-    new Float64Array(buffer, screenAt, triangles.screen.length).set(triangles.screen);
-    const batchCorners = new Uint32Array(buffer, corners, 3 * BATCH);
-    const batchNumbers = new Uint32Array(buffer, numbers, BATCH);
-    const batchClipped = new Uint32Array(buffer, toClip, BATCH);
-    run.setup(screenAt, order, keys, ids, layers);
-    const count = triangles.corners.length / 3, { faces } = triangles;
-    for (let first = 0; first < count; first += BATCH) {
-      const batch = Math.min(BATCH, count - first);
-      batchCorners.set(triangles.corners.subarray(3 * first, 3 * (first + batch)));
-      if (faces !== undefined) batchNumbers.set(faces.subarray(first, first + batch));
-      const cut = run.fill(batch, corners, first, faces === undefined ? 0 : numbers, toClip);
-      for (let i = 0; i < cut; i++) clipped.push(first + batchClipped[i]);
-    }
-    return clipped;
-  };
-  run.setup(screen, order, keys, ids, layers);
-  run.wipe(length);
-  const left = draw(whole, screen);
-  if (left.length > 0) {
-    const pieces = clip(left), at = place(8 * pieces.screen.length);
-    opened(end);
-    draw(pieces, at);
-  }
-  const { buffer } = memory!;
   return {
-    keys: new Float64Array(buffer, keys, length),
-    faces: new Uint32Array(buffer, ids, length),
+    corners: place(12 * BATCH),
+    numbers: place(4 * BATCH),
+    toClip: place(4 * BATCH),
+    pieces: place(72 * BATCH),
+    screen: place(8 * coordinates),
+    faceOf: place(4 * faces),
+    keys: place(8 * pixels),
+    ids: place(4 * pixels),
+    end,
+  };
+}
+
+/** How much there is to draw. */
+export interface RasterSize {
+  /** Three a vertex. */
+  coordinates: number;
+  faces: number;
+  /** Of the largest window, times layers. */
+  pixels: number;
+}
+
+/**
+ * Makes room in the kernel's memory for coordinates that {@linkcode rasterizeTriangles} is handed:
+ * it need not copy them. They are valid until the thread draws something else.
+ */
+export function screenRoom(size: RasterSize): Float64Array {
+  const { screen, end } = layoutOf(size);
+  if (written > IDLE_BYTES && written > 2 * end) memory = kernel = undefined;
+  opened(end);
+  return new Float64Array(memory!.buffer, screen, size.coordinates);
+}
+
+/**
+ * Draws triangles into empty buffers.
+ *
+ * @param clip Is given those that reach nearer than the near plane or beyond the guard band, where
+ * there are any; draws what it returns in their place.
+ * @throws {RangeError} If the coordinates are in the kernel's memory and the window is larger than
+ * there was room made for.
+ */
+export function rasterizeTriangles(
+  { screen, corners }: ScreenTriangles,
+  { window: { x0, y0, x1, y1 }, grid, layers, faceOf }: RasterTarget,
+  clip: (faces: readonly number[]) => ClippedFaces,
+): RasterBuffers {
+  const pixels = layers * (x1 - x0) * (y1 - y0);
+  const at = layoutOf({ coordinates: screen.length, faces: faceOf.length, pixels });
+  const isThere = memory !== undefined && screen.buffer === memory.buffer &&
+    screen.byteOffset === at.screen;
+  if (isThere && at.end > memory!.buffer.byteLength) {
+    throw new RangeError(
+      `Cannot rasterize: found a window of ${pixels} pixels, expected no more than there is room for`,
+    );
+  }
+  const run = opened(at.end), { buffer } = memory!;
+  written = Math.max(written, at.end);
+  if (!isThere) new Float64Array(buffer, at.screen, screen.length).set(screen);
+  new Uint32Array(buffer, at.faceOf, faceOf.length).set(faceOf);
+  const batchCorners = new Uint32Array(buffer, at.corners, 3 * BATCH);
+  const batchNumbers = new Uint32Array(buffer, at.numbers, BATCH);
+  const batchToClip = new Uint32Array(buffer, at.toClip, BATCH);
+  run.look(x0, y0, x1, y1, grid.width, grid.height, grid.subpixels);
+  run.setup(at.screen, at.faceOf, at.keys, at.ids, layers);
+  run.wipe(pixels);
+
+  // 1. Whole triangles; 2. pieces of those that were cut: three vertices of its own each.
+  const toClip: number[] = [];
+  for (let first = 0; 3 * first < corners.length; first += BATCH) {
+    const batch = corners.subarray(3 * first, 3 * (first + BATCH));
+    batchCorners.set(batch);
+    const cut = run.fill(batch.length / 3, at.corners, first, 0, at.toClip);
+    for (let i = 0; i < cut; i++) toClip.push(first + batchToClip[i]);
+  }
+  if (toClip.length > 0) {
+    const pieces = clip(toClip), own = new Float64Array(buffer, at.pieces, 9 * BATCH);
+    run.setup(at.pieces, at.faceOf, at.keys, at.ids, layers);
+    for (let first = 0; 3 * first < pieces.corners.length; first += BATCH) {
+      const batch = pieces.corners.subarray(3 * first, 3 * (first + BATCH));
+      for (let i = 0; i < batch.length; i++) {
+        batchCorners[i] = i;
+        for (let k = 0; k < 3; k++) own[3 * i + k] = pieces.screen[3 * batch[i] + k];
+      }
+      batchNumbers.set(pieces.faces.subarray(first, first + BATCH));
+      run.fill(batch.length / 3, at.corners, 0, at.numbers, at.toClip);
+    }
+  }
+  return {
+    keys: new Float64Array(buffer, at.keys, pixels),
+    faces: new Uint32Array(buffer, at.ids, pixels),
   };
 }
 
 /** The one instance of this thread, with at least this much memory. */
 function opened(bytes: number): Exports {
   const pages = Math.ceil(bytes / PAGE);
-  const held = memory?.buffer.byteLength ?? 0;
-  if (kernel === undefined || (held > IDLE_BYTES && held > 2 * bytes)) {
+  if (memory === undefined || kernel === undefined) {
     memory = new WebAssembly.Memory({ initial: pages });
-    const { exports } = new WebAssembly.Instance(compiled ??= wasmModule(KERNEL_BASE64), {
-      env: { memory },
-    });
+    written = 0;
+    compiled ??= wasmModule(KERNEL_BASE64);
+    const { exports } = new WebAssembly.Instance(compiled, { env: { memory } });
     kernel = exports as unknown as Exports;
   }
-  const more = pages - memory!.buffer.byteLength / PAGE;
-  if (more > 0) memory!.grow(more);
+  const more = pages - memory.buffer.byteLength / PAGE;
+  if (more > 0) memory.grow(more);
   return kernel;
 }
-
-let compiled: WebAssembly.Module | undefined;

@@ -4,7 +4,7 @@ import { wasmFingerprint } from "../../../core/work/wasm_build.ts";
 import { RASTER_KERNEL_BUILD } from "../../../render/cpu/kernel/build_kernel.ts";
 import { projectVertices } from "../../../render/cpu/frame.ts";
 import { KERNEL_FINGERPRINT } from "../../../render/cpu/kernel/kernel_wasm.ts";
-import { rasterize } from "../../../render/cpu/rasterize.ts";
+import { rasterize, roomFor } from "../../../render/cpu/rasterize.ts";
 import { prepareScene } from "../../../render/cpu/scene.ts";
 import { pinhole, pixelCamera, sphere } from "../_shapes.ts";
 
@@ -50,4 +50,17 @@ Deno.test("rasterize() puts one triangle over a pixel's centre and nothing where
   // Upper right: row 0, column 1; its key is minus its depth.
   assert.deepEqual(seen(0.45, 0.45), { keys: [none, -4, none, none], faces: [0, 1, 0, 0] });
   assert.deepEqual(seen(-0.1, -0.1), { keys: [none, none, none, none], faces: [0, 0, 0, 0] });
+});
+
+Deno.test("rasterize() finds the same from vertices in the kernel's memory, cut ones too", () => {
+  const scene = prepareScene(sphere(0.8, 20));
+  for (const away of [-3, -0.7, 0]) { // before the camera, across the near plane, round it
+    const camera = pinhole(64, translation(0, 0, away));
+    const wanted = rasterize(scene, projectVertices(scene.positions, camera));
+    const frame = projectVertices(scene.positions, camera, { into: roomFor(scene, camera) });
+    assert.deepEqual(rasterize(scene, frame), wanted);
+    assert.ok(wanted.faces.some((face) => face > 0));
+    const window = { x0: 0, y0: 0, x1: 1e5, y1: 1e3 };
+    assert.throws(() => rasterize(scene, frame, { window, mostBytes: Infinity }), RangeError);
+  }
 });
