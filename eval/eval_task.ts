@@ -61,7 +61,7 @@ let kept: { key: string; truth: Truth; withoutParts: string[] } | undefined;
 async function truthOf(
   { subject, seed }: EvalPayload,
 ): Promise<{ truth: Truth; withoutParts: string[] }> {
-  const key = JSON.stringify([subject.scanFile, subject.unit, seed]);
+  const key = JSON.stringify([subject, seed]);
   if (kept?.key !== key) {
     release(); // before the next is loaded
     const { mesh } = await loadScan(subject, { textures: "skip" });

@@ -36,15 +36,7 @@ async function sceneOf(
   { options, bodyFile }: LayoutPayload,
 ): Promise<SubjectScene> {
   const { normals, layout, backend } = options, needs = layoutNamed(layout).needs(options);
-  const key = JSON.stringify([
-    subject.scanFile,
-    metresPerUnitOf(subject),
-    normals,
-    layout,
-    backend,
-    needs,
-    bodyFile,
-  ]);
+  const key = JSON.stringify([subject, normals, layout, backend, needs, bodyFile]);
   if (kept?.key !== key) {
     release(); // before the next is loaded
     const scene = await prepareSubject(subject, {
@@ -59,13 +51,9 @@ async function sceneOf(
 }
 
 /** The framing of a subject, where it is the one that this worker drew last. */
-export function framingKept({ id, scanFile, upright, ...unit }: Subject): Framing | undefined {
-  if (kept === undefined) return undefined;
-  const { subject, scene } = kept;
-  const same = subject.id === id && subject.scanFile === scanFile &&
-    metresPerUnitOf(subject) === metresPerUnitOf(unit) &&
-    subject.upright.every((value, i) => value === upright[i]);
-  return same ? scene.framing : undefined;
+export function framingKept(subject: Subject): Framing | undefined {
+  const same = kept !== undefined && JSON.stringify(kept.subject) === JSON.stringify(subject);
+  return same ? kept!.scene.framing : undefined;
 }
 
 /** Lets go of the last scene. */
