@@ -65,5 +65,6 @@ export function messageOf(error: unknown): string {
 
 /** The hint of anything thrown, if it has one. */
 export function hintOf(error: unknown): string | undefined {
-  return error instanceof InputError ? error.hint : undefined;
+  const hint = (error as { hint?: unknown } | null | undefined)?.hint;
+  return typeof hint === "string" ? hint : undefined;
 }

@@ -3,7 +3,7 @@
  * task may keep what it loaded for the last item; which worker that is never changes a result. Only
  * when no group is left does a worker without work take the last items of another's group.
  */
-import { type InputError, MachineError, messageOf } from "./errors.ts";
+import { hintOf, type InputError, MachineError, messageOf } from "./errors.ts";
 import type { Holding, MemoryLimit } from "./memory.ts";
 import type { Task, TaskContext, TaskModule, TaskOutcome } from "./task.ts";
 import { leaveThread, takeThread } from "./threads.ts";
@@ -199,11 +199,10 @@ export async function answerOf<P>(
   try {
     return { ok: true, outcome: await task(payload, context) };
   } catch (error) {
-    const hint = (error as { hint?: unknown } | null)?.hint;
     return {
       ok: false,
       reason: messageOf(error),
-      hint: typeof hint === "string" ? hint : undefined,
+      hint: hintOf(error),
       ...(error instanceof MachineError ? { stop: true } : {}),
     };
   }
