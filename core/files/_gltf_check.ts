@@ -101,12 +101,12 @@ const COMPONENTS: Readonly<Record<string, number>> = {
   MAT4: 16,
 };
 
-const ATTRIBUTE_TYPES: Readonly<Record<string, readonly string[]>> = {
-  POSITION: ["VEC3"],
-  NORMAL: ["VEC3"],
-  TEXCOORD: ["VEC2"],
-  COLOR: ["VEC3", "VEC4"],
-};
+const ATTRIBUTE_TYPES: ReadonlyMap<string, readonly string[]> = new Map([
+  ["POSITION", ["VEC3"]],
+  ["NORMAL", ["VEC3"]],
+  ["TEXCOORD", ["VEC2"]],
+  ["COLOR", ["VEC3", "VEC4"]],
+]);
 
 /** What is allowed beyond the file's own size: unpacked buffers, and instances of meshes. */
 const SLACK_BYTES = 64 * 2 ** 20;
@@ -119,12 +119,34 @@ const KNOWN = /^(KHR_mesh_quantization|EXT_meshopt_compression|KHR_texture_trans
 /** Required extensions that change neither, or only pictures (which are noted where unreadable). */
 const HARMLESS = /^(KHR_materials_\w+|(EXT|KHR)_texture_\w+|KHR_lights_punctual|KHR_xmp\w*)$/;
 
+/** The most parts of all kinds together: each takes kilobytes once it is read. Scans have a few dozen. */
+const MOST_PARTS = 10_000;
+
+/** How many parts parsed JSON lists, whatever its shape. */
+function countParts(json: unknown): number {
+  const lists = Object.values((json ?? {}) as object).filter(Array.isArray);
+  let parts = 0;
+  for (const list of lists) {
+    parts += list.length;
+    for (const part of list) if (Array.isArray(part?.primitives)) parts += part.primitives.length;
+  }
+  return parts;
+}
+
 /**
  * Brings parsed JSON into the checked form.
  *
- * @throws {InputError} If its shape is wrong or it needs an extension that is not read.
+ * @throws {InputError} If its shape is wrong, it has too many parts, or it needs an extension that is not read.
  */
 export function parseGltf(json: unknown, file: string): Gltf {
+  const parts = countParts(json);
+  if (parts > MOST_PARTS) {
+    throw new InputError(
+      `Cannot read a glTF file: it has ${parts} nodes, primitives, accessors and other parts, ` +
+        `expected at most ${MOST_PARTS}`,
+      { file, hint: "join its meshes: npx @gltf-transform/cli join in.glb out.glb" },
+    );
+  }
   const result = gltfSchema.safeParse(json);
   if (!result.success) {
     const [issue] = result.error.issues;
@@ -249,6 +271,8 @@ function checkScene(
   check(scene === undefined || scene < scenes.length, `it has no scene ${scene}`);
   for (const { nodes: roots } of scenes) {
     check(roots.every((n) => n < nodes.length), "a scene names a node that is none");
+    check(new Set(roots).size === roots.length, "a scene names a node twice");
+    check(roots.every((n) => parents[n] === -1), "a scene names a node that is another's child");
   }
   const output = meshes.map(({ primitives }, m) => {
     let bytes = 0;
@@ -265,7 +289,7 @@ function checkScene(
         `mesh ${m} has attributes of different lengths`,
       );
       for (const [name, a] of Object.entries(attributes)) {
-        const wanted = ATTRIBUTE_TYPES[name.replace(/_\d+$/, "")];
+        const wanted = ATTRIBUTE_TYPES.get(name.replace(/_\d+$/, ""));
         check(
           wanted === undefined || wanted.includes(accessors[a].type),
           `mesh ${m} has ${name} as ${accessors[a].type}`,

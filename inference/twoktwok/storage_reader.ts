@@ -84,8 +84,10 @@ export class StorageReader {
         `its storage has ${member.byteLength} bytes, expected ${storage.count * size}`,
       );
     }
-    const out = new Uint8Array(count * size);
-    if (count === 0) return out;
+    if (count > storage.count) {
+      throw this.#fault(key, `it has ${count} values, its storage ${storage.count}`);
+    }
+    if (count === 0) return new Uint8Array(0);
     const last = offset + shape.reduce((sum, n, axis) => sum + (n - 1) * strides[axis], 0);
     if (!(last < storage.count)) {
       throw this.#fault(key, `it ends at value ${last} of a storage of ${storage.count}`);
@@ -94,6 +96,7 @@ export class StorageReader {
     if (span > Math.max(MAX_SPAN_VALUES, MAX_SPAN_FACTOR * count)) {
       throw this.#fault(key, `its ${count} values are scattered over ${span}`);
     }
+    const out = new Uint8Array(count * size);
     gather(await member.slice(offset * size, (offset + span) * size), out, [shape, strides, size]);
     return out;
   }

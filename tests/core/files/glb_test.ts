@@ -374,6 +374,23 @@ Deno.test("readGltf() refuses ranges, counts and graphs that cannot be", async (
         json.nodes = Array.from({ length: 1e6 }, () => ({ mesh: 0 }));
         json.scenes[0].nodes = [0];
       },
+      /1000\d\d\d nodes, primitives, .* expected at most 10000/,
+    ],
+    [(json) => json.scenes[0].nodes = [0, 0], /names a node twice/],
+    [
+      (json) => {
+        json.nodes.push({ children: [0] });
+        json.scenes[0].nodes = [0];
+      },
+      /another's child/,
+    ],
+    [
+      (json) => {
+        json.accessors.push({ componentType: 5126, count: 4e4, type: "VEC3" });
+        json.meshes[0].primitives[0] = { attributes: { POSITION: json.accessors.length - 1 } };
+        json.nodes = Array.from({ length: 100 }, () => ({ mesh: 0 }));
+        json.scenes[0].nodes = [0];
+      },
       /instances would take/,
     ],
     [
