@@ -5,6 +5,7 @@ import { openDataset } from "../../datasets/open.ts";
 import { evaluate } from "../../eval/evaluate.ts";
 import { buildLeaderboard } from "../../eval/leaderboard.ts";
 import { openPredictions } from "../../eval/predictions.ts";
+import { buildReport } from "../../eval/report/build_report.tsx";
 import { verify } from "../../eval/verify.ts";
 import { inFolder } from "../miniatures/files.ts";
 
@@ -83,6 +84,12 @@ Deno.test("evaluate() gives a method no rows for subjects that were not asked of
     assert.ok(board.pairs.every(({ difference }) => difference.n === 2), "on shared subjects");
     const [checked] = await verify(file);
     assert.deepEqual([checked.findings, checked.unchecked], [[], []]);
+    const { html } = await buildReport({
+      leaderboard: buildLeaderboard([results], { resamples: 20 }),
+      results: [{ results }],
+    });
+    assert.match(html, /Not asked for this subject/);
+    assert.doesNotMatch(html, /no prediction was scored for this subject<\/p>/);
   });
 });
 

@@ -138,10 +138,13 @@ function Outcome(
   },
 ) {
   if (result === undefined) return null;
-  const { state, scores, reasons, warnings } = result;
+  const { method, state, scores, reasons, warnings } = result;
+  // Who was asked for some subjects has failed rows where one of those is lacking.
+  const asked = board.board.entries.find((entry) => entry.method === method)?.asked;
   return (
     <>
-      {state === "missing" && (
+      {state === "missing" && asked !== undefined && <p class="note">Not asked for this subject</p>}
+      {state === "missing" && asked === undefined && (
         <p class="failure">
           <b>Missing</b> no prediction was scored for this subject
         </p>
