@@ -1,4 +1,5 @@
 /** What a renderer does, whoever does it: the CPU here, a GPU elsewhere. */
+import type { PictureWindow } from "../core/files/image.ts";
 import type { Camera } from "../core/geometry/camera.ts";
 import type { Mesh } from "../core/geometry/mesh.ts";
 import type { SphericalLight } from "./light.ts";
@@ -52,13 +53,8 @@ export interface RasterMaps {
   stats: RasterStats;
 }
 
-/** A rectangle of pixels: columns x0 … x1 − 1, rows y0 … y1 − 1. */
-export interface PixelWindow {
-  x0: number;
-  y0: number;
-  x1: number;
-  y1: number;
-}
+/** A rectangle of pixels. */
+export type PixelWindow = PictureWindow;
 
 /** What happened while drawing. Counts are of pixels. */
 export interface RasterStats {

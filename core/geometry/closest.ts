@@ -1,5 +1,6 @@
 /** The nearest point of a surface to each of many points. */
 import type { SurfaceTree } from "./bvh.ts";
+import { firstNotFinite } from "./finite.ts";
 import { coarseMortonOrder } from "./morton.ts";
 
 /** Options of {@linkcode closestPoints}. */
@@ -151,9 +152,8 @@ function checkPoints(points: Float32Array | Float64Array): void {
       `Cannot find nearest points: found ${points.length} coordinates, expected three a point`,
     );
   }
-  let bad = 0;
-  while (bad < points.length && points[bad] - points[bad] === 0) bad++;
-  if (bad < points.length) {
+  const bad = firstNotFinite(points);
+  if (bad >= 0) {
     throw new RangeError(
       `Cannot find nearest points: point ${Math.floor(bad / 3)} has the coordinate ` +
         `${points[bad]}, expected finite ones`,

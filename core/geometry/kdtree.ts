@@ -3,6 +3,7 @@
  * longer side of each node's box, about six points a leaf.
  */
 import { InputError } from "../work/errors.ts";
+import { firstNotFinite } from "./finite.ts";
 import { coarseMortonOrder } from "./morton.ts";
 
 /** A built tree. It holds a copy of the points. */
@@ -41,7 +42,7 @@ export function buildPointTree(points: Float32Array | Float64Array): PointTree {
   if (count === 0) {
     throw new InputError("Cannot search points: found none, expected at least one");
   }
-  const bad = points.findIndex((value) => !Number.isFinite(value));
+  const bad = firstNotFinite(points);
   if (bad >= 0) {
     throw new InputError(
       `Cannot search points: point ${Math.floor(bad / 3)} has the coordinate ${points[bad]}, ` +
@@ -82,7 +83,7 @@ export function nearestPoints(
   tree: PointTree,
   queries: Float32Array | Float64Array,
 ): NearestPoints {
-  const bad = queries.findIndex((value) => !Number.isFinite(value));
+  const bad = firstNotFinite(queries);
   if (bad >= 0 || queries.length % 3 !== 0) {
     throw new RangeError(
       `Cannot find nearest points: found ${bad < 0 ? queries.length : queries[bad]}, ` +

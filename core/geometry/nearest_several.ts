@@ -1,4 +1,5 @@
 /** The few nearest points among points: a search of the tree of `kdtree.ts` that keeps more than one. */
+import { firstNotFinite } from "./finite.ts";
 import { coarseMortonOrder } from "./morton.ts";
 import type { PointTree } from "./kdtree.ts";
 
@@ -27,7 +28,7 @@ export function nearestSeveral(
       `Cannot find nearest points: found ${wanted} wanted, expected 1 to ${count}`,
     );
   }
-  const bad = queries.findIndex((value) => !Number.isFinite(value));
+  const bad = firstNotFinite(queries);
   if (bad >= 0 || queries.length % 3 !== 0) {
     throw new RangeError(
       `Cannot find nearest points: found ${bad < 0 ? queries.length : queries[bad]}, ` +

@@ -1,5 +1,6 @@
 /** Rays against a surface: what they hit first, and whether they hit anything. */
 import type { SurfaceTree } from "./bvh.ts";
+import { firstNotFinite } from "./finite.ts";
 
 /** Rays as two arrays of the same length, xyz interleaved, length 3n. */
 export interface Rays {
@@ -64,9 +65,8 @@ function cast(
   }
   if (!(from >= 0)) throw new RangeError(`Cannot cast rays: from is ${from}, expected 0 or more`);
   for (const values of [origins, directions]) {
-    let bad = 0;
-    while (bad < values.length && values[bad] - values[bad] === 0) bad++;
-    if (bad < values.length) {
+    const bad = firstNotFinite(values);
+    if (bad >= 0) {
       throw new RangeError(
         `Cannot cast rays: ray ${Math.floor(bad / 3)} has ${values[bad]}, expected finite numbers`,
       );

@@ -1,6 +1,6 @@
 /** What is said about a list of distances. */
 import { placeRanksInPlace } from "../../core/geometry/partial_sort.ts";
-import { quantileOfSorted } from "../statistics/quantile.ts";
+import { quantileOfSorted, quantileRanks } from "../statistics/quantile.ts";
 
 /** Summary of distances, in their unit. */
 export interface DistanceSummary {
@@ -23,7 +23,9 @@ export function summarize(distances: Float64Array): DistanceSummary | null {
   if (count === 0) return null;
   const [sum, squares] = sumsOf(distances);
   const sorted = distances.slice();
-  if (sum - sum === 0) placeRanksInPlace(sorted, ranksOf(count));
+  // Ranks of all that is said of them below, ascending.
+  const ranks = [...quantileRanks(count, 0.5), ...quantileRanks(count, 0.95), count - 1];
+  if (sum - sum === 0) placeRanksInPlace(sorted, ranks);
   else sorted.sort(); // some are not finite
   return {
     mean: sum / count,
@@ -32,15 +34,6 @@ export function summarize(distances: Float64Array): DistanceSummary | null {
     p95: quantileOfSorted(sorted, 0.95),
     max: sorted[count - 1],
   };
-}
-
-/** The ranks that a summary looks at, ascending. */
-function ranksOf(count: number): number[] {
-  const round = (q: number) => {
-    const below = Math.floor(q * (count - 1));
-    return [below, Math.min(below + 1, count - 1)];
-  };
-  return [...round(0.5), ...round(0.95), count - 1];
 }
 
 /** Mean of distances; null for none. */

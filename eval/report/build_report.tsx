@@ -19,7 +19,7 @@ import {
   type SubjectModel,
 } from "./report_data.ts";
 import { type AssetOptions, NO_ASSETS, type SubjectAssets } from "./subject_assets.ts";
-import { type Locate, type PlacedResults, planHolds, planSubject } from "./subject_plan.ts";
+import { type Locate, type PlacedResults, planSubject, workOf } from "./subject_plan.ts";
 import type { SubjectJob } from "./subject_task.ts";
 import { readTimings } from "./timings.ts";
 import type { Verified } from "./verified.ts";
@@ -162,15 +162,11 @@ async function makeAssets(
     const payload = await subjectJob(key, { placed, leaderboard, options });
     if (payload === undefined) continue;
     // Nothing is written, so there is no scratch folder.
-    const { scan, predictions } = payload.plan;
-    const weight = [scan, ...predictions.map(({ mesh }) => mesh)]
-      .reduce((sum, file) => sum + (file?.bytes ?? 0), 0);
     jobs.push({
       key,
       group: nameOf(key),
       payload,
-      weight,
-      holds: planHolds(payload.plan),
+      ...workOf(payload.plan),
       scratch: () => Promise.resolve(""),
     });
   }

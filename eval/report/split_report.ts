@@ -9,7 +9,7 @@ import {
   subjectJob,
 } from "./build_report.tsx";
 import type { SubjectModel } from "./report_data.ts";
-import { planHolds } from "./subject_plan.ts";
+import { workOf } from "./subject_plan.ts";
 import type { SubjectJob } from "./subject_task.ts";
 import type { SubjectAssets } from "./subject_assets.ts";
 import { subjectPage } from "./subject_page.tsx";
@@ -64,7 +64,7 @@ export async function splitReport(
       group: subject.id,
       payload,
       subject,
-      holds: planHolds(payload.plan),
+      ...workOf(payload.plan),
       scratch: () => Promise.resolve(""),
     });
   }

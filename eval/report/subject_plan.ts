@@ -49,10 +49,20 @@ export interface SubjectPlan {
   predictions: PlannedPrediction[];
 }
 
-/** What a worker holds to show a subject: its scan, and one prediction after another. */
-export function planHolds({ scan, predictions }: SubjectPlan): Holding {
-  const place = (file: PlannedFile | undefined) => file === undefined ? [] : [{ mesh: file.file }];
-  return { use: "report", meshes: [place(scan), predictions.flatMap(({ mesh }) => place(mesh))] };
+/**
+ * What making a plan's pictures asks of a worker: it holds the scan and one prediction after another,
+ * and takes the longer the larger they are.
+ */
+export function workOf({ scan, predictions }: SubjectPlan): { holds: Holding; weight: number } {
+  const meshes = [[scan], predictions.map(({ mesh }) => mesh)]
+    .map((files) => files.filter((file) => file !== undefined));
+  return {
+    holds: {
+      use: "report",
+      meshes: meshes.map((files) => files.map(({ file }) => ({ mesh: file }))),
+    },
+    weight: meshes.flat().reduce((sum, { bytes }) => sum + bytes, 0),
+  };
 }
 
 /** What a plan is made for. */

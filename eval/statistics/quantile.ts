@@ -11,7 +11,12 @@ export function quantileOfSorted(sorted: ArrayLike<number>, q: number): number {
       `Cannot take a quantile: q is ${q} of ${n} values, expected 0 to 1 of at least one`,
     );
   }
-  const at = q * (n - 1);
-  const below = Math.floor(at), above = Math.min(below + 1, n - 1);
-  return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
+  const [below, above] = quantileRanks(n, q);
+  return sorted[below] + (q * (n - 1) - below) * (sorted[above] - sorted[below]);
+}
+
+/** The two ranks among `n` ascending values that the `q` quantile lies between. */
+export function quantileRanks(n: number, q: number): [below: number, above: number] {
+  const below = Math.floor(q * (n - 1));
+  return [below, Math.min(below + 1, n - 1)];
 }

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { InputError } from "../../core/work/errors.ts";
-import { identity } from "../../core/geometry/transform.ts";
 import { PUBLISHED_SPLITS, publishedSplit } from "../../datasets/published_splits.ts";
 import { splitAtRandom, splitByList } from "../../datasets/split.ts";
 import type { Dataset, Subject } from "../../datasets/subject.ts";
+import { plainSubject } from "./_subject.ts";
 import fc from "fast-check";
 
 function datasetOf(
@@ -16,18 +16,12 @@ function datasetOf(
     evidence: "",
     folder: "/nowhere",
     broken: [],
-    subjects: ids.map((id) => ({
-      id,
-      dataset: "test",
-      scanFile: id,
-      companions: [],
-      unit: "m",
-      unitSource: "declared",
-      upright: identity(),
-      uprightSource: "declared",
-      notes: [],
-      ...(attributes === undefined ? {} : { attributes: attributes(id)! }),
-    })),
+    subjects: ids.map((id) =>
+      plainSubject(id, id, {
+        dataset: "test",
+        ...(attributes === undefined ? {} : { attributes: attributes(id)! }),
+      })
+    ),
   };
 }
 

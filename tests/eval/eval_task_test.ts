@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { identity } from "../../core/geometry/transform.ts";
-import type { Subject } from "../../datasets/subject.ts";
 import scoreItem, { type EvalPayload, release } from "../../eval/eval_task.ts";
+import { plainSubject } from "../datasets/_subject.ts";
 
 /** A box of a person's size, 0.5 × 1.8 × 0.3 m. */
 function boxObj(): string {
@@ -25,20 +24,9 @@ Deno.test("scores of two subjects with one scan file do not depend on who was sc
   try {
     const scanFile = join(folder, "box.obj");
     await Deno.writeTextFile(scanFile, boxObj());
-    const subject = (id: string): Subject => ({
-      id,
-      dataset: "boxes",
-      scanFile,
-      companions: [],
-      unit: "m",
-      unitSource: "declared",
-      upright: identity(),
-      uprightSource: "declared",
-      notes: [],
-    });
     const score = async (id: string) => {
       const payload: EvalPayload = {
-        subject: subject(id),
+        subject: plainSubject(id, scanFile),
         method: "same",
         frame: "scan",
         unit: "m",

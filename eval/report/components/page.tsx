@@ -29,6 +29,7 @@ export function Page(
   },
 ) {
   const { boards, start, subjects, leaderboard } = model;
+  const whole = subjects.length === model.scored;
   const level = `${Number((100 * leaderboard.statistics.level).toPrecision(4))} %`;
   const drawn = subjects.some(({ assets }) => Object.keys(assets.pictures.methods).length > 0);
   return (
@@ -45,7 +46,7 @@ export function Page(
       <main>
         <section aria-label="Leaderboard">
           <BoardSwitch boards={boards} start={start} />
-          <TableTools whole={model.scored === subjects.length} />
+          <TableTools whole={whole} />
           {boards.map((board) => (
             <div data-board={board.id} hidden={board !== start}>
               <BoardTable model={board} methods={leaderboard.methods} />
@@ -61,7 +62,7 @@ export function Page(
           ))}
         </section>
         {changes !== undefined && <Changes changes={changes.since} than={changes.than} />}
-        {model.scored === subjects.length && <Compare />}
+        {whole && <Compare />}
         <Plots model={model} />
         <section id="subjects">
           <div class="bench">
@@ -79,7 +80,7 @@ export function Page(
               arrow keys then walk between methods and pictures.
             </p>
           )}
-          {subjects.length < model.scored && <p class="note">{excerptText(model)}</p>}
+          {!whole && <p class="note">{excerptText(model)}</p>}
           <div class="subjects">
             {subjects.map((subject) => <SubjectCard model={model} subject={subject} />)}
           </div>

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { encodePly } from "../../../core/files/ply_write.ts";
 import type { Mesh } from "../../../core/geometry/mesh.ts";
-import { identity } from "../../../core/geometry/transform.ts";
 import { join } from "../../../core/work/path.ts";
 import { checkSubject } from "../../../datasets/check/check_subject.ts";
 import type { Subject } from "../../../datasets/subject.ts";
+import { plainSubject } from "../_subject.ts";
 
 /** A box of 0.5 × 1.7 × 0.3: as large as a person. */
 function box(colors: "colored" | "grey" = "colored"): Mesh {
@@ -34,18 +34,7 @@ async function check(
     const scanFile = join(folder, file);
     if (typeof bytes === "string") await Deno.writeTextFile(scanFile, bytes);
     else await Deno.writeFile(scanFile, bytes);
-    const { report } = await checkSubject({
-      id: "someone",
-      dataset: "people",
-      scanFile,
-      companions: [],
-      unit: "m",
-      unitSource: "declared",
-      upright: identity(),
-      uprightSource: "declared",
-      notes: [],
-      ...more,
-    });
+    const { report } = await checkSubject(plainSubject("someone", scanFile, more));
     const { faults, verdict, unit } = report;
     return {
       codes: faults.map(({ code }) => code),
